@@ -1,0 +1,219 @@
+"""Deliver: conform the picks and pack everything the client receives. Make: shoot first whatever is missing."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from callsheet.delivery import callsheet
+from callsheet.delivery.callsheet import ShotState
+from callsheet.delivery.package import Item, package
+from callsheet.edit.cut import CutEvent
+from callsheet.edit.otio import timeline
+from callsheet.edit.titles import require_text
+from callsheet.film import Document, Money, Production, digest
+from callsheet.floor import Floor, Job, renders
+from callsheet.floor.conform import Film, Master, conform
+from callsheet.floor.plan import total
+from callsheet.floor.progress import Meter, OnProgress
+from callsheet.floor.results import money
+from callsheet.floor.shooting import shoot_missing
+from callsheet.media.type.fonts import font_files
+from callsheet.media.type.subtitles import srt, vtt
+from callsheet.providers import Provider
+from callsheet.store import Artefact, ProductionStore, Version
+
+FOLDER = "deliver"
+STILL_VERSION = 1
+_STILL_WIDTH = 480
+
+
+@dataclass(frozen=True)
+class Made:
+    """A delivered film."""
+
+    production: str
+    version: int
+    takes: Mapping[str, int]
+    segments: Mapping[str, int]
+    spent: Money
+    deliverables: tuple[Mapping[str, Any], ...]
+    folder: str
+    warnings: tuple[str, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data, the contract of `callsheet make --json`."""
+        return {
+            "production": self.production,
+            "version": self.version,
+            "takes": dict(self.takes),
+            "segments": dict(self.segments),
+            "spent": money(self.spent),
+            "deliverables": [dict(d) for d in self.deliverables],
+            "warnings": list(self.warnings),
+        }
+
+
+async def deliver(
+    store: ProductionStore, folder: Path, on_progress: OnProgress, shoot_with: Sequence[Provider] | None
+) -> Made:
+    """Conform and pack; shoot first, when providers are given, whatever has no take for its board."""
+    document = Document.parse(store.read().text)
+    production = document.production
+    require_text(production)
+    async with Floor(store, on_event=Meter(on_progress, total(store.spent()))) as floor:
+        version = store.snapshot("edited")
+        if shoot_with is not None:
+            await shoot_missing(floor, store, production, shoot_with)
+        films = await conform(floor, store, production, store.picks())
+        takes = {"made": floor.made["take"], "reused": floor.reused["take"]}
+        segments = {"made": floor.made["segment"], "reused": floor.reused["segment"]}
+        items = await _items(floor, store, document, version, films)
+        facts = {"production": production.title, "version": version.number, "board": document.digest}
+        package(folder / FOLDER, items, facts, store.digest_of)
+    masters = [_master_facts(folder, production, film, master) for film in films for master in film.masters]
+    warnings = [warning for film in films for warning in film.warnings]
+    spent = total(store.spent())
+    where = str(folder / FOLDER)
+    return Made(production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings))
+
+
+def _master_facts(folder: Path, production: Production, film: Film, master: Master) -> dict[str, Any]:
+    return {
+        "path": str(folder / FOLDER / _master_name(production, master)),
+        "preset": master.preset.name,
+        "width": master.preset.width,
+        "height": master.preset.height,
+        "frames": master.facts["frames"],
+        "rate": str(film.cut.rate),
+        "lufs": master.facts["lufs"],
+        "true_peak": master.facts["true_peak"],
+        "sha256": master.sha256,
+    }
+
+
+def _slug(title: str) -> str:
+    words = re.sub(r"[^\w]+", "-", unicodedata.normalize("NFKC", title).lower(), flags=re.UNICODE).strip("-")
+    return words[:60].rstrip("-") or "film"
+
+
+def _stem(production: Production, episode: str) -> str:
+    return _slug(production.title) + (f"_{episode}" if len(production.episodes) > 1 else "")
+
+
+def _master_name(production: Production, master: Master) -> str:
+    language = f"_{master.deliverable.language}" if master.deliverable.language else ""
+    return f"{_stem(production, master.episode)}_{master.preset.name}{language}.mp4"
+
+
+async def _items(
+    floor: Floor, store: ProductionStore, document: Document, version: Version, films: Sequence[Film]
+) -> list[Item]:
+    """Every file of the package."""
+    production = document.production
+    stills = {e.placed.address: _still_job(store, e) for film in films for e in film.cut.events}
+    posters = {film.cut.episode.code: _poster_job(store, film) for film in films}
+    sheets = {film.cut.episode.code: _sheet_job(store, film) for film in films}
+    made = await floor.build([*stills.values(), *posters.values(), *sheets.values()])
+    items: list[Item] = []
+    for film in films:
+        episode = film.cut.episode.code
+        stem = _stem(production, episode)
+        for master in film.masters:
+            facts = {"preset": master.preset.name, **master.facts}
+            items.append(
+                Item(_master_name(production, master), "master", store.blobs.path(master.sha256), master.sha256, facts)
+            )
+        for language, cues in film.captions.items():
+            for suffix, write in (("srt", srt), ("vtt", vtt)):
+                text = write(cues, film.cut.rate.fraction).encode()
+                items.append(Item.of(f"captions/{stem}.{language}.{suffix}", "captions", text, language=language))
+        items.append(_stored(store, f"{stem}_poster.jpg", "poster", made[posters[episode].key]))
+        items.append(_stored(store, f"{stem}_contact-sheet.png", "contact sheet", made[sheets[episode].key]))
+        items += _timeline(store, film, stem)
+    states = {}
+    for address, job in stills.items():
+        path = f"stills/{address.replace(' ', '_')}.jpg"
+        items.append(_stored(store, path, "still", made[job.key]))
+        states[address] = path
+    sheet = callsheet.sheet(document, version.number, _states(store, films, states), total(store.spent()))
+    items.append(Item.of("callsheet.html", "call sheet", callsheet.as_html(sheet).encode()))
+    items.append(Item.of("callsheet.json", "call sheet", callsheet.as_json(sheet).encode()))
+    return items
+
+
+def _stored(store: ProductionStore, path: str, kind: str, artefact: Artefact) -> Item:
+    return Item(path, kind, store.blobs.path(artefact.sha256), artefact.sha256)
+
+
+def _timeline(store: ProductionStore, film: Film, stem: str) -> list[Item]:
+    """The cut as OTIO, with the clips and the mix it names, so that the package opens anywhere."""
+    framing = film.masters[-1].preset.framing
+    items, media = [], {}
+    for event in film.cut.events:
+        clip = event.take.clip(framing)
+        path = f"media/{event.placed.address.replace(' ', '_')}_T{event.take.number:02}.mp4"
+        media[clip.sha256] = path
+        items.append(Item(path, "take", store.blobs.path(clip.sha256), clip.sha256))
+    sound = None
+    if film.soundtrack.mix:
+        sound = f"media/{stem}_mix.m4a"
+        items.append(Item(sound, "mix", store.blobs.path(film.soundtrack.mix.sha256), film.soundtrack.mix.sha256))
+    cues = [(c.start, c.end, c.text) for c in film.captions.get(film.cut.production.language, ())]
+    text = timeline(film.cut, framing, media, sound, cues)
+    return [Item.of(f"{stem}.otio", "timeline", text.encode()), *items]
+
+
+def _frame(event: CutEvent) -> int:
+    """Two thirds into the shot: the move has settled and text on screen is in."""
+    return event.frames * 2 // 3
+
+
+def _still_job(store: ProductionStore, event: CutEvent) -> Job:
+    clip = event.take.clip("16:9")
+    frame = min(_frame(event), clip.frames - 1)
+    key = digest(["still", STILL_VERSION, clip.sha256, frame, _STILL_WIDTH])
+    return Job(
+        key, "still", renders.still, (store.blobs.path(clip.sha256), frame, _STILL_WIDTH), name=event.placed.address
+    )
+
+
+def _poster_job(store: ProductionStore, film: Film) -> Job:
+    """A frame of the last master: of the hero shot if there is one, else of the middle of the film."""
+    events = film.cut.events
+    event = next((e for e in events if e.shot.acceptance == "hero"), events[len(events) // 2])
+    master = film.masters[-1]
+    frame = event.record_in + _frame(event)
+    key = digest(["poster", STILL_VERSION, master.sha256, frame])
+    return Job(key, "still", renders.still, (store.blobs.path(master.sha256), frame, 0), name="poster")
+
+
+def _sheet_job(store: ProductionStore, film: Film) -> Job:
+    master = film.masters[-1]
+    path = store.blobs.path(master.sha256)
+    cells = [(path, e.record_in + _frame(e), f"{e.shot.code}  {e.frames} f", e.shot.action) for e in film.cut.events]
+    heading = film.cut.production.title
+    key = digest(["sheet", STILL_VERSION, master.sha256, heading, [[c[1], c[2], c[3]] for c in cells]])
+    fonts = font_files(film.cut.production.language)
+    return Job(key, "sheet", renders.sheet, (cells, heading, fonts), name="contact sheet")
+
+
+def _states(store: ProductionStore, films: Sequence[Film], stills: Mapping[str, str]) -> dict[str, ShotState]:
+    decisions = store.decisions()
+    states = {}
+    for film in films:
+        for event in film.cut.events:
+            address = event.placed.address
+            decision = decisions.get(address, {})
+            price = decision.get("price")
+            states[address] = ShotState(
+                event.take.recipe.offer,
+                Money(price["micros"], price["currency"]) if price else None,
+                tuple(decision.get("reasons", ())),
+                tuple((name, rule) for name, rule in decision.get("excluded", ())),
+                event.take,
+                stills.get(address),
+            )
+    return states

@@ -1,0 +1,100 @@
+"""What works on this machine, what is missing, and what to do about it."""
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from callsheet.errors import CallsheetError
+
+
+@dataclass(frozen=True)
+class Check:
+    """One part: whether it works, what was found, and the remedy when it does not. Parts that are not `needed` only widen what is possible."""
+
+    part: str
+    ok: bool
+    found: str
+    remedy: str = ""
+    needed: bool = True
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def examine(folder: Path) -> list[Check]:
+    """Try every part for real."""
+    return [
+        _python(),
+        _tried(
+            "drawing", _drawing, "Skia needs libEGL and libGL: on Debian or Ubuntu, apt-get install libegl1 libgl1."
+        ),
+        _tried("H.264 and AAC", _codecs, "Reinstall the `av` package."),
+        _tried("fonts, Latin", lambda: _fonts("Callsheet", "en"), "Reinstall the `fontpkg-archivo` package."),
+        _tried("fonts, Chinese", lambda: _fonts("通告单", "zh"), "Reinstall the `manimgx-fonts-cjk` package."),
+        _voice("en"),
+        _voice("zh"),
+        _disk(folder),
+        Check("processors", True, f"{os.cpu_count()} cores"),
+    ]
+
+
+def _python() -> Check:
+    return Check("Python", sys.version_info >= (3, 11), platform.python_version(), "Install Python 3.11 or newer.")
+
+
+def _tried(part: str, attempt: Callable[[], str], remedy: str) -> Check:
+    try:
+        return Check(part, True, attempt())
+    except (ImportError, OSError, CallsheetError) as error:
+        return Check(part, False, str(error).splitlines()[0], remedy)
+
+
+def _drawing() -> str:
+    import skia
+
+    surface = skia.Surface(8, 8)
+    surface.getCanvas().clear(skia.ColorRED)
+    return f"Skia {skia.__version__}"
+
+
+def _codecs() -> str:
+    import av
+    from av.codec import Codec
+
+    Codec("libx264", "w")
+    Codec("aac", "w")
+    return f"PyAV {av.__version__}"
+
+
+def _fonts(sample: str, language: str) -> str:
+    from callsheet.media.type.fonts import fonts_used, require_glyphs
+
+    require_glyphs(sample, "doctor", language=language)
+    return ", ".join(sorted(set(fonts_used(sample, language=language).values())))
+
+
+def _voice(language: str) -> Check:
+    from callsheet.media.sound.voice import voice_for
+
+    voice = voice_for(language)
+    remedy = f"No voice for {language!r} is installed: lines get a scratch guide track that has timing and melody but no words."
+    return Check(f"voice, {language}", voice.kind == "speech", f"{voice.name} {voice.version}", remedy, needed=False)
+
+
+def _disk(folder: Path) -> Check:
+    place = folder if folder.is_dir() else Path.cwd()
+    free = shutil.disk_usage(place).free // 2**20
+    remedy = "Free at least 500 MiB and make the folder writable."
+    try:
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        return Check("folder", False, f"{place}: {error.strerror}", remedy)
+    return Check("folder", free >= 500, f"{place.resolve()}, {free} MiB free", remedy)

@@ -1,0 +1,81 @@
+"""What is written over the picture: captions timed to the voice, and the board's text on screen, on the film's timeline."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from callsheet.edit.cut import Cut
+from callsheet.edit.soundtrack import PlacedLine
+from callsheet.film import Look, Production
+from callsheet.media.type.captions import LANDSCAPE, CaptionStyle, Cue, Line, cues
+from callsheet.media.type.fonts import require_glyphs
+from callsheet.media.type.supers import DEFAULT_ACCENT, Super
+
+
+def require_text(production: Production) -> None:
+    """Raise GlyphError, naming the shot, unless every word that will be burned in can be drawn."""
+    for placed in production.board():
+        for text in placed.shot.supers:
+            require_glyphs(text.text, placed.address, role="display", language=production.language)
+        for line in placed.shot.dialogue:
+            require_glyphs(line.line, placed.address, language=line.language or production.language)
+            for language, words in line.translations.items():
+                require_glyphs(words, placed.address, language=language)
+
+
+def caption_lines(cut: Cut, placed: Sequence[PlacedLine], language: str) -> list[Line]:
+    """Spoken lines as captions in `language`: as spoken when it is the line's own, else its translation, without which a line has no caption."""
+    rate = cut.rate.fraction
+    lines = []
+    said = [d for event in cut.events for d in event.shot.dialogue]
+    for spoken, words in zip(placed, said, strict=True):
+        start, end = _frame(spoken.start, rate), _frame(spoken.start + spoken.samples, rate)
+        if spoken.line.language == language:
+            timed = tuple((w, _frame(a, rate), max(_frame(a, rate) + 1, _frame(b, rate))) for w, a, b in spoken.words)
+            lines.append(Line(words.line, start, max(end, start + 1), language, timed or None))
+        elif language in words.translations:
+            lines.append(Line(words.translations[language], start, max(end, start + 1), language))
+    return lines
+
+
+def caption_languages(cut: Cut) -> list[str]:
+    """The production's language, and every other in which all lines are spoken or translated."""
+    own = cut.production.language
+    said = [d for event in cut.events for d in event.shot.dialogue]
+    others = {language for d in said for language in d.translations} | {d.language or own for d in said}
+    whole = [x for x in sorted(others - {own}) if all(x in d.translations or (d.language or own) == x for d in said)]
+    return [own, *whole] if said else []
+
+
+def captions(cut: Cut, placed: Sequence[PlacedLine], language: str, style: CaptionStyle = LANDSCAPE) -> list[Cue]:
+    """The caption cues of the film in `language`."""
+    return list(cues(caption_lines(cut, placed, language), cut.rate.fraction, style=style, film_frames=cut.frames))
+
+
+def supers(cut: Cut) -> list[Super]:
+    """The board's text on screen. It leaves before the next shot dissolves in."""
+    found = []
+    production = cut.production
+    for index, event in enumerate(cut.events):
+        look = production.looks[event.shot.look] if event.shot.look else Look(name="plain")
+        following = cut.events[index + 1].dissolve_in if index + 1 < len(cut.events) else 0
+        for text in event.shot.supers:
+            start = event.record_in + max(text.start, event.dissolve_in)
+            end = min(start + text.frames if text.frames else event.record_out, event.record_out - following)
+            if end > start:
+                found.append(
+                    Super(
+                        text.text,
+                        role=text.role,
+                        start=start,
+                        end=end,
+                        accent=look.accent or DEFAULT_ACCENT,
+                        language=production.language,
+                        tone=look.type_tone,
+                        stay=index + 1 == len(cut.events) and end == event.record_out,
+                    )
+                )
+    return found
+
+
+def _frame(sample: int, rate: Fraction) -> int:
+    return int(sample * rate / 48_000)

@@ -1,0 +1,76 @@
+"""From the board to an order: ids resolved, files named by digest, everything that does not change the picture left out."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from callsheet.film.asset import Asset
+from callsheet.film.preset import PRESETS, Framing
+from callsheet.film.production import Placed, Production
+from callsheet.film.take import Order, Reference, Take
+
+AssetT = TypeVar("AssetT", bound=Asset)
+_FULL_CARD = {"title", "offer", "quote"}
+
+
+def files(production: Production, placed: Placed) -> Iterator[tuple[str, str]]:
+    """Every file a shot's picture depends on, as (role, path relative to the production folder)."""
+    shot = placed.shot
+    for name in shot.cast:
+        yield from ((f"cast:{name}", path) for path in production.cast[name].references)
+    for name in shot.props:
+        yield from ((f"prop:{name}", path) for path in production.props[name].references)
+    if shot.location:
+        yield from ((f"location:{shot.location}", path) for path in production.locations[shot.location].references)
+    if shot.look:
+        yield from ((f"look:{shot.look}", path) for path in production.looks[shot.look].references)
+    yield from (("image", path) for path in shot.references.images)
+    yield from (("video", path) for path in shot.references.videos)
+    yield from (("audio", path) for path in shot.references.audio)
+    if shot.continuity.first_frame:
+        yield "first-frame", shot.continuity.first_frame
+    if shot.continuity.last_frame:
+        yield "last-frame", shot.continuity.last_frame
+
+
+def framings(production: Production) -> tuple[Framing, ...]:
+    """Every picture shape the deliverables need, in their order."""
+    return tuple(dict.fromkeys(PRESETS[d.preset].framing for d in production.deliverables))
+
+
+def order(production: Production, placed: Placed, digest_of: Callable[[str], str], parent: Take | None) -> Order:
+    """The order for one take.
+
+    `digest_of` gives the sha256 of a file by its path; `parent` is the take on whose last frame this shot starts.
+    """
+    shot = placed.shot
+    references = [Reference(role=role, sha256=digest_of(path)) for role, path in files(production, placed)]
+    if parent:
+        references += [Reference(role=f"extends:{clip.framing}", sha256=clip.sha256) for clip in parent.clips]
+    roles = {text.role for text in shot.supers}
+    card = shot.use_case == "text-and-graphics" or (bool(roles & _FULL_CARD) and not shot.cast and not shot.props)
+    return Order(
+        code=placed.address,
+        action=shot.action,
+        camera=shot.camera,
+        frames=shot.duration,
+        rate=production.rate,
+        framings=framings(production),
+        mood=shot.mood,
+        creativity=shot.creativity,
+        time_of_day=shot.time_of_day,
+        weather=shot.weather,
+        use_case=shot.use_case,
+        location=_seen(production.locations[shot.location]) if shot.location else None,
+        location_id=shot.location,
+        cast=tuple((name, _seen(production.cast[name]).model_copy(update={"voice": None})) for name in shot.cast),
+        props=tuple((name, _seen(production.props[name])) for name in shot.props),
+        look=_seen(production.looks[shot.look]) if shot.look else None,
+        language=production.language,
+        text_room="none" if not shot.supers else "all" if card else "part",
+        references=tuple(references),
+    )
+
+
+def _seen(asset: AssetT) -> AssetT:
+    """The asset as a picture shows it: papers and file names do not change a take, file contents are in the references."""
+    return asset.model_copy(update={"references": [], "consent": None})

@@ -1,0 +1,150 @@
+"""The production document: the whole film as people write, read and diff it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from callsheet.film.asset import Cast, Location, Look, Music, Prop, Voice
+from callsheet.film.frames import Rate
+from callsheet.film.model import Id, Language, Noun, Text
+from callsheet.film.preset import PresetName
+from callsheet.film.shot import Code, Shot
+
+SCHEMA = 1
+"""The document's schema number; raised when a field changes meaning."""
+
+FormatName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class Treatment(Noun):
+    """One way to make the film. Every writer offers three; one is taken and the others stay to be taken later."""
+
+    id: Id
+    title: Text
+    angle: str
+    structure: str
+    tone: str
+    pacing: str
+    reasons: list[str]
+    fit: float = Field(ge=0, le=1)
+    """How well it fits the brief, 0..1."""
+
+
+class Source(Noun):
+    """What the board was written from."""
+
+    file: str
+    """The brief, script or document, relative to the production folder."""
+    sha256: str
+    writer: str
+    treatment: Id | None = None
+    flags: list[str] = []
+    """What a person should look at: claims the brief does not make, concrete details that were lost."""
+
+
+class Sequence(Noun):
+    """Shots that belong together: a scene, or a part of an ad."""
+
+    code: Code
+    title: str = ""
+    shots: list[Shot]
+
+
+class Episode(Noun):
+    """One film of a series; a single film has one episode."""
+
+    code: Code = "EP01"
+    title: str = ""
+    sequences: list[Sequence]
+
+
+class Deliverable(Noun):
+    """One file the client receives."""
+
+    preset: PresetName
+    captions: Literal["burned", "soft", "both", "none"] = "both"
+    language: Language | None = None
+    """The language of voice and captions; the production's own when absent."""
+
+
+class Budget(Noun):
+    """The limit for the whole production, such as `500 USD`."""
+
+    amount: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d{1,6})? [A-Z]{3}$")]
+
+
+class Rights(Noun):
+    """What the finished film must be allowed to do."""
+
+    territories: list[str] = []
+    """ISO 3166 country codes, or `WORLD`. Empty means not known yet."""
+    channels: list[str] = []
+    paid_media: bool | None = None
+    until: str | None = None
+
+
+class Production(Noun):
+    """The film: format, assets, board, deliverables."""
+
+    callsheet: int = SCHEMA
+    """The schema of this document."""
+    title: Text
+    format: FormatName = "free"
+    language: Language = "en"
+    rate: Rate = Rate(24)
+    source: Source | None = None
+    treatments: list[Treatment] = []
+    cast: dict[Id, Cast] = {}
+    locations: dict[Id, Location] = {}
+    props: dict[Id, Prop] = {}
+    looks: dict[Id, Look] = {}
+    voices: dict[Id, Voice] = {}
+    music: Music | None = None
+    rights: Rights = Rights()
+    budget: Budget | None = None
+    deliverables: list[Deliverable] = [Deliverable(preset="master-9x16"), Deliverable(preset="master-16x9")]
+    episodes: list[Episode]
+
+    def board(self) -> Iterator["Placed"]:
+        """Every shot in film order with the codes above it."""
+        for episode in self.episodes:
+            for sequence in episode.sequences:
+                for shot in sequence.shots:
+                    yield Placed(episode.code, sequence.code, shot)
+
+    def find(self, code: str) -> "Placed":
+        """The shot called `code`: `SH030` when only one episode has it, or `EP01 SH030`. Raises NotFoundError."""
+        from difflib import get_close_matches
+
+        from callsheet.errors import NotFoundError
+
+        words = code.upper().replace("/", " ").split()
+        found = [
+            p for p in self.board() if p.shot.code == (words or [""])[-1] and all(w in p.address.split() for w in words)
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFoundError(
+                f"{code!r} is in more than one episode",
+                remedy="Write it in full: " + ", ".join(p.address for p in found),
+            )
+        near = get_close_matches(code.upper(), [p.shot.code for p in self.board()], n=1)
+        remedy = f"Did you mean {near[0]}?" if near else "`callsheet board` lists the shots."
+        raise NotFoundError(f"there is no shot {code!r}", remedy=remedy)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A shot and its place in the film."""
+
+    episode: str
+    sequence: str
+    shot: Shot
+
+    @property
+    def address(self) -> str:
+        """The full code, `EP01 SQ010 SH030`."""
+        return f"{self.episode} {self.sequence} {self.shot.code}"

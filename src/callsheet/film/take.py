@@ -1,0 +1,95 @@
+"""Takes and the recipes that make them."""
+
+from datetime import datetime
+from typing import Literal
+
+from callsheet.film.asset import Cast, Location, Look, Prop
+from callsheet.film.digest import digest
+from callsheet.film.frames import Rate
+from callsheet.film.model import Frozen
+from callsheet.film.preset import Framing
+from callsheet.film.shot import Camera, Mood, TimeOfDay, UseCase, Weather
+
+
+class Reference(Frozen):
+    """A file a provider looks at, named by its content. `role` says what it shows: `image`, `prop:<id>`, `cast:<id>`, `first-frame`..."""
+
+    role: str
+    sha256: str
+
+
+class Order(Frozen):
+    """Everything a provider needs to shoot one take of a shot: all ids resolved, all files named by digest."""
+
+    code: str
+    """`EP01 SQ010 SH030`."""
+    action: str
+    camera: Camera
+    frames: int
+    rate: Rate
+    framings: tuple[Framing, ...]
+    """Every picture shape the deliverables need; a provider that frames only one delivers the first."""
+    mood: Mood
+    creativity: float
+    time_of_day: TimeOfDay | None
+    weather: Weather | None
+    use_case: UseCase | None
+    location: Location | None
+    location_id: str | None
+    cast: tuple[tuple[str, Cast], ...]
+    """Cast ids and who they are, in the order the shot names them."""
+    props: tuple[tuple[str, Prop], ...]
+    look: Look | None
+    language: str
+    text_room: Literal["none", "part", "all"]
+    """How much of the picture must stay calm for text on screen: none, a part, or all of it (a text card)."""
+    references: tuple[Reference, ...]
+    """Role `extends:<framing>` names the clip, in that picture shape, on whose last frame this shot starts."""
+
+
+class Recipe(Frozen):
+    """All that makes a take: the same recipe from the same engine gives the same take."""
+
+    offer: str
+    engine: str
+    """The provider's own version, so that a better engine makes new takes."""
+    seed: int
+    order: Order
+
+    @property
+    def digest(self) -> str:
+        """The recipe's name."""
+        return digest(self)
+
+    @property
+    def order_key(self) -> str:
+        """What the take was made for, whatever its seed: takes with one key are takes of one board."""
+        return digest([self.offer, self.engine, self.order])
+
+
+class Clip(Frozen):
+    """A picture file of a take."""
+
+    framing: Framing
+    sha256: str
+    width: int
+    height: int
+    frames: int
+    rate: Rate
+
+
+class Take(Frozen):
+    """One immutable result for a shot. Failed takes are kept."""
+
+    number: int
+    """Counts from 1 within the shot."""
+    shot: str
+    recipe: Recipe
+    clips: tuple[Clip, ...]
+    cost_micros: int
+    currency: str
+    made_at: datetime
+
+    def clip(self, framing: Framing) -> Clip:
+        """The clip that suits `framing` best: its own if there is one, else the first."""
+        return next((c for c in self.clips if c.framing == framing), self.clips[0])

@@ -1,0 +1,122 @@
+"""What the verbs answer, as data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from callsheet.film import Money, Take
+from callsheet.floor.conform import Film
+from callsheet.money import Bid
+
+
+def money(amount: Money) -> dict[str, Any]:
+    """An amount as plain data."""
+    return {"currency": amount.currency, "micros": amount.micros}
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """The bid, with what was spent before."""
+
+    bid: Bid
+    spent: Money
+    budget: Money | None
+
+    @property
+    def lines(self) -> Any:
+        """One line a shot."""
+        return self.bid.lines
+
+    @property
+    def total(self) -> Money:
+        """What is still to be paid."""
+        return self.bid.total
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data."""
+        shots = [
+            {
+                "shot": line.shot,
+                "offer": line.offer,
+                "price": money(line.price) if line.price else None,
+                "reused": line.reused,
+                "reasons": list(line.reasons),
+            }
+            for line in self.bid.lines
+        ]
+        return {
+            "shots": shots,
+            "total": money(self.total),
+            "spent": money(self.spent),
+            "budget": money(self.budget) if self.budget else None,
+        }
+
+
+@dataclass(frozen=True)
+class Shooting:
+    """What was shot: takes made now, and takes that were there."""
+
+    made: tuple[Take, ...]
+    reused: int
+    spent: Money
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data."""
+        takes = [
+            {"shot": t.shot, "take": t.number, "offer": t.recipe.offer, "recipe": t.recipe.digest} for t in self.made
+        ]
+        return {"takes": {"made": len(self.made), "reused": self.reused}, "made": takes, "spent": money(self.spent)}
+
+    def __str__(self) -> str:
+        return f"{len(self.made)} takes made, {self.reused} reused; spent {self.spent}"
+
+
+@dataclass(frozen=True)
+class MasterFacts:
+    """A master as people list it."""
+
+    preset: str
+    episode: str
+    width: int
+    height: int
+    frames: int
+    rate: str
+    lufs: float | None
+    true_peak: float | None
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """The masters, and how many segments were made and reused."""
+
+    films: tuple[Film, ...]
+    segments: Mapping[str, int]
+
+    @property
+    def masters(self) -> list[MasterFacts]:
+        """Every master, in order."""
+        return [
+            MasterFacts(
+                m.preset.name,
+                m.episode,
+                m.preset.width,
+                m.preset.height,
+                film.cut.frames,
+                str(film.cut.rate),
+                m.facts["lufs"],
+                m.facts["true_peak"],
+                m.sha256,
+            )
+            for film in self.films
+            for m in film.masters
+        ]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should look at."""
+        return [warning for film in self.films for warning in film.warnings]
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"segments": dict(self.segments), "masters": [vars(m) for m in self.masters], "warnings": self.warnings}

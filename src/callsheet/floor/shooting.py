@@ -1,0 +1,170 @@
+"""The verbs of the floor: bid, shoot, takes, pick, conform."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from callsheet.errors import InputError, NotFoundError
+from callsheet.film import Document, Money, Production, Recipe, Take, files
+from callsheet.floor import plan as planning
+from callsheet.floor.conform import Film, conform
+from callsheet.floor.floor import Floor, ShootRequest
+from callsheet.floor.plan import BY_RULE, Planned
+from callsheet.floor.progress import Meter, OnProgress
+from callsheet.floor.results import Conformed, Quoted, Shooting
+from callsheet.providers import Provider, seller
+from callsheet.store import ProductionStore
+
+
+def bid(store: ProductionStore, providers: Sequence[Provider]) -> Quoted:
+    """Plan the shoot and price what is still to be shot."""
+    production = Document.parse(store.read().text).production
+    spent = store.spent()
+    planned = planning.plan(production, store, providers)
+    return Quoted(planning.bid(planned, spent), planning.total(spent), _budget(production))
+
+
+async def shoot(
+    store: ProductionStore, providers: Sequence[Provider], shots: Sequence[str], again: bool, on_progress: OnProgress
+) -> Shooting:
+    """Shoot what is wanted and put it in the cut."""
+    production = Document.parse(store.read().text).production
+    chosen = {production.find(code).address for code in shots}
+    if again and not chosen:
+        raise InputError(
+            "a retake needs the codes of its shots", remedy="Name them: `callsheet shoot DIR SH030 --retake`."
+        )
+    meter = Meter(on_progress, planning.total(store.spent()))
+    async with Floor(store, on_event=meter) as floor:
+        store.snapshot("edited")
+        made = (
+            await retake(floor, store, production, providers, chosen)
+            if again
+            else await shoot_missing(floor, store, production, providers, chosen)
+        )
+    return Shooting(tuple(made), floor.reused["take"], planning.total(store.spent()))
+
+
+async def shoot_missing(
+    floor: Floor,
+    store: ProductionStore,
+    production: Production,
+    providers: Sequence[Provider],
+    chosen: set[str] | None = None,
+) -> list[Take]:
+    """Shoot every shot without a take for its board (of `chosen`, when given) and put the takes in the cut.
+
+    The bid must fit the budget before anything is shot. Shots that extend others are shot after them.
+    """
+    made: list[Take] = []
+    while True:
+        planned = planning.plan(production, store, providers)
+        wanted = [p for p in planned if not chosen or p.placed.address in chosen]
+        todo = [p for p in wanted if p.take is None and p.recipe is not None]
+        blocked = [p for p in wanted if p.take is None and p.recipe is None]
+        if not todo:
+            if blocked:
+                raise NotFoundError(
+                    "the shot it extends has no take", where=blocked[0].placed.address, remedy="Shoot that one first."
+                )
+            break
+        spent = store.spent()
+        planning.bid(wanted, spent).require(planning.total(spent), _budget(production))
+        made += await _shoot(floor, store, production, providers, [(p, p.recipe) for p in todo if p.recipe is not None])
+    floor.reused["take"] = len(wanted) - len(made)
+    picks = store.picks()
+    for p in wanted:
+        if p.take is not None and picks.get(p.placed.address) != p.take:
+            store.pick(p.placed.address, p.take.number, BY_RULE)
+    return made
+
+
+async def retake(
+    floor: Floor, store: ProductionStore, production: Production, providers: Sequence[Provider], chosen: set[str]
+) -> list[Take]:
+    """One more take of each chosen shot; the pick stays where it is."""
+    planned = [p for p in planning.plan(production, store, providers) if p.placed.address in chosen]
+    for p in planned:
+        if p.recipe is None:
+            raise NotFoundError(
+                "the shot it extends has no take", where=p.placed.address, remedy="Shoot that one first."
+            )
+    spent = store.spent()
+    fresh = [Planned(p.placed, p.decision, p.recipe, None) for p in planned]
+    planning.bid(fresh, spent).require(planning.total(spent), _budget(production))
+    wanted = [(p, planning.retake(p, len(store.takes(p.placed.address)) + 1)) for p in planned]
+    return await _shoot(floor, store, production, providers, wanted)
+
+
+async def _shoot(
+    floor: Floor,
+    store: ProductionStore,
+    production: Production,
+    providers: Sequence[Provider],
+    wanted: Sequence[tuple[Planned, Recipe]],
+) -> list[Take]:
+    """Shoot recipes, one call of the floor per provider."""
+    made: list[Take] = []
+    for name in sorted({p.decision.offer for p, _ in wanted}):
+        requests = []
+        for planned, recipe in wanted:
+            if planned.decision.offer == name:
+                store.decide(planned.placed.address, planned.decision.record())
+                cost = planned.decision.price
+                assert cost is not None  # a bid with an unknown price was refused above
+                requests.append(ShootRequest(recipe, cost=cost, references=_references(store, production, recipe)))
+        made += await floor.shoot(requests, seller(name, providers).make)
+    return made
+
+
+def _references(store: ProductionStore, production: Production, recipe: Recipe) -> dict[str, Path]:
+    """A file for every digest the recipe names: an asset of the production, or a clip of another take."""
+    named = {r.sha256 for r in recipe.order.references}
+    clips = {r.sha256 for r in recipe.order.references if r.role.startswith("extends:")}
+    found = {sha256: store.blobs.path(sha256) for sha256 in clips}
+    placed = production.find(recipe.order.code)
+    for _, path in files(production, placed):
+        found.setdefault(store.asset_digest(path), store.asset(path))
+    return {sha256: found[sha256] for sha256 in named}
+
+
+def takes(store: ProductionStore, shot: str) -> tuple[list[Take], int | None]:
+    """A shot's takes and the number of its pick."""
+    placed = Document.parse(store.read().text).production.find(shot)
+    pick = store.picks().get(placed.address)
+    return store.takes(placed.address), pick.number if pick else None
+
+
+def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
+    """Put a take in the cut. Raises NotFoundError, or InputError for a take that is too short for its shot."""
+    placed = Document.parse(store.read().text).production.find(shot)
+    take = next((t for t in store.takes(placed.address) if t.number == number), None)
+    if take is None:
+        raise NotFoundError(f"there is no take {number}", where=placed.address, remedy="`callsheet takes` lists them.")
+    if any(clip.frames < placed.shot.duration for clip in take.clips):
+        raise InputError(
+            f"take {number} has {min(c.frames for c in take.clips)} frames and the shot needs {placed.shot.duration}",
+            where=placed.address,
+            remedy="Shorten the shot in production.yaml, or pick another take.",
+        )
+    with store.locked():
+        store.snapshot("edited")
+        store.pick(placed.address, number, by)
+    return take
+
+
+async def conform_picks(store: ProductionStore, on_progress: OnProgress) -> Conformed:
+    """Rebuild the masters from the picks."""
+    production = Document.parse(store.read().text).production
+    async with Floor(store, on_event=Meter(on_progress, planning.total(store.spent()))) as floor:
+        store.snapshot("edited")
+        films = await conform(floor, store, production, store.picks())
+        return conformed(floor, films)
+
+
+def conformed(floor: Floor, films: tuple[Film, ...]) -> Conformed:
+    """The result of a conform, with the floor's counts."""
+    return Conformed(films, {"made": floor.made["segment"], "reused": floor.reused["segment"]})
+
+
+def _budget(production: Production) -> Money | None:
+    return Money.parse(production.budget.amount) if production.budget else None

@@ -1,0 +1,1 @@
+"""The animatic: draws each shot of the board on the CPU, from its fields alone, as layered 2.5D pictures with light, weather, figures and a moving camera. `draw` is the way in; it imports skia, so it is not imported here."""

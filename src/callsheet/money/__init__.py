@@ -1,0 +1,5 @@
+"""Money: prices before work, limits, what was spent. Amounts are exact; an unknown price is never zero."""
+
+from callsheet.money.bid import Bid, BidLine
+
+__all__ = ["Bid", "BidLine"]

@@ -1,0 +1,48 @@
+"""The animatic provider: draws every shot on this machine's processor, at no cost, the same every time."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from callsheet.film import Order, Recipe
+from callsheet.film.price import Money
+from callsheet.providers.protocol import Made, Offer
+
+OFFER = "animatic"
+
+
+class Animatic:
+    """Draws takes from the board; needs no key and no network."""
+
+    name = OFFER
+
+    @property
+    def engine(self) -> str:
+        """The drawing engine's version."""
+        from callsheet.media.animatic.version import ENGINE
+
+        return ENGINE
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The one thing it offers."""
+        return (
+            Offer(OFFER, "animatic", "this machine", 720, "drawn on this machine: nothing is billed", "2026-11-21"),
+        )
+
+    def quote(self, offer: str, order: Order) -> Money | None:
+        """Nothing: no provider is asked."""
+        return Money(0, "USD")
+
+    def make(
+        self, recipe: Recipe, references: Mapping[str, Path], folder: Path, on_frame: Callable[[int, int], None]
+    ) -> tuple[Made, ...]:
+        """Draw one clip per picture shape."""
+        from callsheet.media.animatic.draw import draw
+
+        made = []
+        total = recipe.order.frames * len(recipe.order.framings)
+        for number, framing in enumerate(recipe.order.framings):
+            out = folder / f"{framing.replace(':', 'x')}.mp4"
+            before = number * recipe.order.frames
+            draw(recipe, framing, references, out, on_frame=lambda index, before=before: on_frame(before + index + 1, total))
+            made.append(Made(framing, out))
+        return tuple(made)

@@ -1,0 +1,281 @@
+"""Dressing: what a brief puts in front of the camera. The product, a person, two places, and sentences that picture them."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from callsheet.film import Cast, Location, Prop, Voice
+from callsheet.film.digest import seed
+from callsheet.film.shot import Ambience
+from callsheet.script.brief import Brief, Claim
+from callsheet.script.phrases import PHRASES, Phrases, face_for
+from callsheet.script.plan import Picture, Sees
+from callsheet.script.words import CJK, cut_to, units
+from callsheet.script.worlds import World, world_for
+
+NARRATOR_VOICE = "narrator"
+_SUBJECT_EN = re.compile(
+    r"^(?:(?:the|its|our|a|an|every|each)\s+)((?:[a-z][a-z-]+\s){0,2}[a-z][a-z-]+?)\s+(?:is|are|has|have|stays?|keeps?|holds?|comes?|folds?|lets?|opens?|closes?|fits?|glows?|lasts?|"
+    r"makes?|turns?|runs?|weighs?|tastes?|feels?|never|can|doesn't|won't)\b",
+    re.IGNORECASE,
+)
+_WITH_EN = re.compile(
+    r"\bwith (?:a|an|its|the) ((?:[a-z-]+ ){0,2}[a-z-]{3,})(?=[,.;]|\s(?:that|which|and|for|in|on|of|to|so)\b|$)"
+)
+_SUBJECT_ZH = re.compile(
+    rf"^(?:它的|每一?[只个件款把])?([{CJK}]{{2,5}}?)(?:是|只有|采用|用|可以|能|会|不|很|也|都|带|由|有)"
+)
+_VAGUE = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    it this that they you we i he she there what which who thing way one time day result team film video people
+    person world idea price offer guarantee 我们 你们 他们 它们 大家 可以 每天 现在 因为 所以 如果 一个 这款 那个
+    时候
+    """,
+    )
+)
+_PEOPLE = {
+    "en": r"\b(?:she|he|woman|man|child|children|kid|boy|girl|mother|father|people|friend|friends|you|we|family|hand|hands|somebody|someone)\b",
+    "zh": r"她|他|女人|男人|孩子|女孩|男孩|妈妈|爸爸|朋友|家人|大家|双手|老人|我们|你",
+}
+
+
+def slug(text: str, fallback: str) -> str:
+    """An id from a name: lower-case Latin letters, digits and dashes; `fallback` when none are left."""
+    made = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:40].strip("-")
+    return made or fallback
+
+
+class Dressing:
+    """The assets of a brief's film and its picture sentences, each used once before any comes back."""
+
+    def __init__(self, brief: Brief) -> None:
+        self.brief = brief
+        self.zh = brief.language == "zh"
+        self.words: Phrases = PHRASES[brief.language]
+        text = " ".join([*(c.text for c in brief.claims), *brief.images, brief.audience])
+        self.world: World = world_for(f"{brief.product} {brief.kind}", text, brief.language)
+        self.product_id = slug(brief.product, "product")
+        self.product = self._product()
+        self.face = face_for(f"{brief.audience} {' '.join(p.words for p in brief.people)}")
+        self.who = self.face.zh if self.zh else f"the {self.face.en.split(' ', 1)[1]}"
+        self._turn: Counter[str] = Counter()
+        self._seed = seed("dressing", brief.text)
+
+    def _product(self) -> str:
+        """The product as a picture sentence names it: `the Kettlewick teapot`."""
+        name, kind = self.brief.product, self.brief.kind
+        if self.zh:
+            return f"{name}{kind}" if kind and kind not in name and units(kind, "zh") <= 6 else name
+        if self.world.key in ("screen", "place"):
+            return name
+        head = kind.split()[-1] if kind else ""
+        if head and head.casefold() not in name.casefold() and head.isalpha() and len(name.split()) <= 2:
+            return f"the {name} {head}"
+        return f"the {name}" if name[:1].islower() or (head and head.casefold() in name.casefold()) else name
+
+    def fill(self, sentence: str) -> str:
+        """A picture sentence with product and person put in, capitalised."""
+        text = sentence.replace("{p}", self.product).replace("{who}", self.who)
+        return text[:1].upper() + text[1:]
+
+    def picture(self, pool: str, sees: Sees, *, away: bool = False, **wishes: object) -> Picture:
+        """The next picture of a pool (`product`, `detail`, `hands`, `use`, `life`, `trouble`), placed and cast."""
+        sentences: tuple[str, ...] = getattr(self.world, pool)
+        at = (self._turn[pool] + self._seed) % len(sentences)
+        away = (
+            away
+            or (pool == "use" and at == len(sentences) - 1)
+            or (pool == "life" and at == 0 and self.world.key in ("food", "ride", "family", "body"))
+        )
+        self._turn[pool] += 1
+        shows_person = "{who}" in sentences[at]
+        made = Picture(
+            self.fill(sentences[at]),
+            sees,
+            location="away" if away else "home",
+            time=self.world.hour,
+            cast=("person",) if shows_person else (),
+            props=(self.product_id,) if "{p}" in sentences[at] else (),
+            images=self.stills(sees),
+        )
+        return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def stills(self, sees: Sees) -> tuple[str, ...]:
+        """Supplied pictures that show what a picture sees, in turn."""
+        wanted = {
+            "product": ("product",),
+            "detail": ("detail", "product"),
+            "hands": ("product",),
+            "place": ("place",),
+            "person": ("product",),
+            "card": (),
+        }.get(sees, ())
+        for shows in wanted:
+            files = [s.file for s in self.brief.stills if s.shows == shows]
+            if files:
+                self._turn[f"still:{shows}"] += 1
+                return (files[(self._turn[f"still:{shows}"] - 1) % len(files)],)
+        return ()
+
+    def for_claim(self, claim: Claim, pools: tuple[tuple[str, Sees], ...]) -> Picture:
+        """A picture for what a claim says: its own image when it has one, the part it names, else the next of `pools`."""
+        if (
+            claim.text in self.brief.images
+            and not claim.text.rstrip().endswith(("?", "？"))
+            and units(claim.text, self.brief.language) <= 30
+        ):
+            sees: Sees = "person" if re.search(_PEOPLE[self.brief.language], claim.text, re.IGNORECASE) else "product"
+            return Picture(
+                claim.text,
+                sees,
+                location="home",
+                time=self.world.hour,
+                props=(self.product_id,),
+                images=self.stills(sees),
+            )
+        part = self.part(claim.text)
+        if part and self._turn[f"part:{part}"] == 0:
+            self._turn[f"part:{part}"] += 1
+            action = self.words.feature.replace("{p}", self.product).replace("{w}", part)
+            return Picture(
+                action,
+                "detail",
+                location="home",
+                time=self.world.hour,
+                props=(self.product_id,),
+                images=self.stills("detail"),
+            )
+        index = self._turn["claims"] % len(pools)
+        self._turn["claims"] += 1
+        return self.picture(*pools[index])
+
+    def part(self, sentence: str) -> str:
+        """The part of the product that a sentence is about: "The handle stays cool" -> `the handle`."""
+        if self.zh:
+            match = _SUBJECT_ZH.search(sentence)
+            found = match[1] if match else ""
+            return "" if found in _VAGUE or found in self.brief.product or not found else found
+        match = _SUBJECT_EN.search(sentence) or _WITH_EN.search(sentence)
+        words = match[1].strip() if match else ""
+        if (
+            not words
+            or words.split()[-1].casefold() in _VAGUE
+            or words.split()[0].casefold() in _VAGUE
+            or words.casefold() in self.brief.product.casefold()
+        ):
+            return ""
+        return f"the {words}"
+
+    def image(self, comparison: str) -> Picture:
+        """A picture for a comparison: what the thing is likened to, seen for itself."""
+        if self.zh:
+            words = re.sub(
+                r"^(?:就像|好像|仿佛|犹如|宛如|如同|好比|像)|(?:一样|一般|似的|那样|那么.{1,2})$", "", comparison
+            ).strip()
+        else:
+            words = re.sub(r"^(?:like|as if|as though|as \w+ as)\s+", "", comparison, flags=re.IGNORECASE).strip()
+        action = self.words.image.replace("{w}", words[:1].upper() + words[1:])
+        return Picture(
+            action, "image", location="away", time=self.world.hour, use_case="stylised", keep=6, note=comparison
+        )
+
+    def card(self, **wishes: object) -> Picture:
+        """A calm picture that carries text."""
+        made = Picture(
+            self.fill(self.words.card), "card", location="home", time=self.world.hour, props=(self.product_id,)
+        )
+        return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def end(self, **wishes: object) -> Picture:
+        """The last picture: the product, at rest."""
+        made = Picture(
+            self.fill(self.words.end),
+            "product",
+            size="medium",
+            move="push",
+            location="home",
+            time=self.world.hour,
+            props=(self.product_id,),
+            images=self.stills("product"),
+            keep=9,
+            note="end",
+        )
+        return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def cast(self, used: set[str]) -> dict[str, Cast]:
+        """The narrator, and the person when a picture shows them."""
+        made = {"narrator": Cast(name=self.words.narrator, voice=NARRATOR_VOICE)}
+        if "person" in used:
+            face = self.face
+            described = face.zh if self.zh else face.en
+            audience = self.brief.audience
+            words = f"{described}{'，' if self.zh else '; one of: '}{audience}" if audience else described
+            files = [s.file for s in self.brief.stills if s.shows == "cast"]
+            made["person"] = Cast(
+                name=described[:1].upper() + described[1:],
+                description=words,
+                wardrobe=face.wardrobe_zh if self.zh else face.wardrobe_en,
+                age=face.age,
+                presents=face.presents,
+                references=files,
+            )
+        return made
+
+    def voices(self) -> dict[str, Voice]:
+        """The narrator's voice."""
+        return {NARRATOR_VOICE: Voice(name=self.words.narrator)}
+
+    def locations(self) -> dict[str, Location]:
+        """The two places of the world."""
+        files = [s.file for s in self.brief.stills if s.shows == "place"]
+        return {
+            key: Location(
+                name=place.name,
+                description=place.words,
+                setting="interior" if place.interior else "exterior",
+                references=files if key == "home" else [],
+            )
+            for key, place in (("home", self.world.home), ("away", self.world.away))
+        }
+
+    def beds(self) -> dict[str, Ambience]:
+        """The background sound of each place."""
+        return {
+            key: place.sound for key, place in (("home", self.world.home), ("away", self.world.away)) if place.sound
+        }
+
+    def props(self) -> dict[str, Prop]:
+        """The product."""
+        brief = self.brief
+        words = [
+            brief.kind,
+            brief.brand,
+            *(s.words for s in brief.stills if s.shows in ("product", "detail") and s.words),
+        ]
+        files = [s.file for s in brief.stills if s.shows in ("product", "detail")]
+        described = ("，" if self.zh else "; ").join(dict.fromkeys(w for w in words if w))
+        return {
+            self.product_id: Prop(
+                name=brief.product,
+                description=described,
+                references=files,
+                colour=brief.colours[0] if brief.colours else None,
+            )
+        }
+
+    def headline(self, text: str, most: int | None = None, key: str = "") -> str:
+        """Words of `text` short enough for the screen, with the part that matters in the accent colour; empty when nothing short quotes it."""
+        limit = most or (12 if self.zh else 7)
+        cut = cut_to(text, limit, self.brief.language, key)
+        return accent(cut, key) if cut else ""
+
+
+def accent(text: str, key: str) -> str:
+    """`text` without its full stop, `key` between asterisks."""
+    bare = re.sub(r"[.。,;，；\s]+$", "", text).replace("*", "")
+    at = bare.casefold().find(key.casefold()) if key else -1
+    if at < 0 or "*" in key:
+        return bare
+    return f"{bare[:at]}*{bare[at : at + len(key)]}*{bare[at + len(key) :]}"

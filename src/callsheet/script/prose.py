@@ -1,0 +1,459 @@
+"""Reading a brief's prose: what each line and sentence is for."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from callsheet.script.concrete import comparisons, numbers, quotes
+from callsheet.script.lexicon import BENEFIT, CALL, CALL_PLACE, COLOURS, INSTRUCTION, LABELS, OFFER, TONES, VISUAL
+from callsheet.script.words import CJK, Tongue, folded, plain, sentences, tongue, units
+
+BULLET = re.compile(r"^\s*(?:[-*+•·▪◦‣]\s+|\(?\d{1,2}[.)、]\s*(?!\d)|[（(][一二三四五六七八九十\d]{1,2}[）)]\s*)")
+LABEL = re.compile(rf"^([A-Za-z{CJK}][A-Za-z{CJK}'’&/ -]{{0,30}}?)\s*[:：]\s*(.*)$")
+SETTINGS = {
+    "format",
+    "language",
+    "语言",
+    "length",
+    "duration",
+    "seconds",
+    "时长",
+    "长度",
+    "aspect",
+    "aspects",
+    "画幅",
+    "stills",
+    "images",
+    "budget",
+    "rate",
+    "fps",
+    "treatment",
+    "writer",
+    "voice",
+    "music",
+}
+"""Front matter fields that steer the film and are no part of its message."""
+
+_NAMED_NUMBER: dict[str, int | Fraction] = {
+    "ten": 10,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty-five": 45,
+    "sixty": 60,
+    "ninety": 90,
+    "一": 1,
+    "两": 2,
+    "二": 2,
+    "三": 3,
+    "半": Fraction(1, 2),
+    "十": 10,
+    "十五": 15,
+    "二十": 20,
+    "三十": 30,
+    "四十": 40,
+    "四十五": 45,
+    "六十": 60,
+    "九十": 90,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "half a": Fraction(1, 2),
+}
+_TIME = re.compile(
+    r"(\d+(?:\.\d+)?|half a|[a-z]+(?:-five)?|[一二三四五六七八九十两半]+)[\s-]*(seconds?|secs?|s|minutes?|"
+    r"mins?|min|秒钟?|分钟|分)(?![a-z])(?:\s*(\d+)\s*(?:秒|s|sec))?",
+    re.IGNORECASE,
+)
+_LENGTH_NEAR = re.compile(
+    r"(?:film|video|ad|spot|advert|clip|teaser|trailer|commercial|explainer|episode|lookbook|reel|length|"
+    r"long|duration|runs?|短片|视频|片子|广告|片长|时长|短剧|一集|成片)",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"(?:[$€£¥￥]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:a|per|/)\s?(?:month|year|week|night|person|bag|bottle))?|"
+    r"\d[\d,]*(?:\.\d+)?\s?(?:dollars|euros|pounds|USD|EUR|GBP|RMB|元|块))",
+    re.IGNORECASE,
+)
+_DISCOUNT = re.compile(
+    r"\d+\s?% off(?: the first [a-z]+| your first [a-z]+| for [a-z ]{3,30})?|half price|"
+    r"buy one,? get one(?: free)?|save [$€£]?\d+%?|free (?:shipping|delivery|trial|returns|"
+    r"sample)[^.,;]{0,20}|"
+    r"[一二三四五六七八九\d.]+折|立减\s?\d+\s?元?|满\d+减\d+|买一送[一二]|包邮|免运费|第二[件份杯]半价|early[- ]bird [^.,;]{3,30}",
+    re.IGNORECASE,
+)
+_GUARANTEE = re.compile(
+    r"(?:\d+|[a-z]+)[- ](?:day|night|week|month|year)s?[- ](?:money[- ]back |home |full )?(?:guarantee|"
+    r"warranty|trial|returns?|refund)|(?:lifetime|money[- ]back) (?:guarantee|warranty)|"
+    r"guaranteed for [a-z0-9 ]{3,16}(?=[.,;]|$)|[一二三四五六七八九十两\d]+(?:年|个月|天)(?:质保|保修|"
+    r"无理由退换?货?|包换)|终身质保|终身保修",
+    re.IGNORECASE,
+)
+_AUDIENCE = re.compile(
+    r"(?:(?:aimed at|targeted at|targeting|made for|meant for|designed for|audience is|audience:|"
+    r"written for|target (?:audience|group) (?:is|are)|we are (?:talking|speaking) to|for people who)\s+"
+    r"([^.;!?\n]{4,90})|(?:目标人群是|目标用户是|受众是|受众为|写给|献给|面向|"
+    r"针对)([^，。；！？\n]{2,30})|(?:专为)([^，。；！？\n]{2,30}?)(?:设计|打造|准备|而|，|。|；|$))",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"\bfor ((?:young|busy|new|old|working|first-time|city|urban|small|tired|home|serious|amateur|retired|"
+    r"single|curious|anxious|light)?\s?(?:[a-z]+ )?"
+    r"(?:parents|people|students|runners|cyclists|commuters|families|freelancers|designers|teachers|"
+    r"children|kids|teenagers|travellers|travelers|cooks|bakers|gardeners|"
+    r"owners|professionals|workers|women|men|readers|sleepers|drinkers|lovers|makers|walkers|hikers|"
+    r"beginners|teams|businesses|founders|engineers|nurses|gamers|couples|"
+    r"neighbours|neighbors|visitors|tourists|fans|renters|farmers|musicians|artists|photographers|"
+    r"athletes|climbers|swimmers|surfers|mothers|fathers|dads|mums|moms)"
+    r"(?: (?:who|with|in|of|aged|over|under)[^.,;!?]{2,50})?)",
+    re.IGNORECASE,
+)
+_PERSON_EN = re.compile(
+    r"\b([A-Z][a-z]+(?: [A-Z][a-z]+)?)\s*(?:,\s*(?:an?|the)?\s*|\s*\()(\d{1,2}(?:[,) ][^.;)]{0,60})?|(?:an?|the|our|his|her) [a-z][^.,;)]{2,50})"
+)
+_PERSON_ZH = re.compile(rf"([{CJK}]{{2,3}})（([^）]{{1,30}})）|(?:名叫|叫做|叫)([{CJK}]{{2,3}})(?=[，。的、])")
+
+
+def label(words: str) -> str | None:
+    """The part of a brief that a label or heading names: `Target audience` -> `audience`."""
+    return LABELS.get(re.sub(r"[\s*_]+", " ", words).strip(" :：.#").casefold())
+
+
+@dataclass
+class Found:
+    """What the prose says."""
+
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    message: list[str] = field(default_factory=list)
+    """Sentences that speak about the subject, not about the film to be made."""
+    offers: list[str] = field(default_factory=list)
+    call: str = ""
+    audience: str = ""
+    tone: list[str] = field(default_factory=list)
+    seconds: Fraction | None = None
+    items: list[tuple[str, str]] = field(default_factory=list)
+    people: list[tuple[str, str]] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+
+def read(body: str, sections: Sequence[tuple[str, Sequence[str]]], language: Tongue) -> Found:
+    """Sort every line and sentence of a brief by what it is for."""
+    found = Found()
+    bullets = {folded(plain(BULLET.sub("", line))) for line in body.splitlines() if BULLET.match(line)}
+    for heading, paragraphs in sections:
+        part = label(heading)
+        for paragraph in paragraphs:
+            _paragraph(found, plain(paragraph), part, folded(paragraph) in bullets, language)
+    for sentence in (s for _, paragraphs in sections for p in paragraphs for s in sentences(p)):
+        _wishes(found, sentence, language)
+    if not found.tone:
+        found.tone = [w for s in found.message for w in tone_words(s)][:3]
+    if not found.call:
+        found.call = next(
+            (
+                s
+                for s in reversed(found.message)
+                if re.search(CALL[language], s, re.IGNORECASE)
+                and units(s, language) <= 16
+                and re.search(CALL_PLACE[language], s, re.IGNORECASE)
+            ),
+            "",
+        )
+    return found
+
+
+def _paragraph(found: Found, paragraph: str, part: str | None, bullet: bool, language: Tongue) -> None:
+    match = LABEL.match(paragraph)
+    named = label(match[1]) if match else None
+    if match and named and match[2].strip():
+        if named in ("joke", "picture"):
+            (found.images if named == "picture" else found.message).append(match[2].strip())
+        elif named != "notes":
+            _labelled(found, named, match[2].strip(), bullet)
+        return
+    if part == "picture":
+        found.images.extend(sentences(paragraph))
+    elif part and part not in ("notes", "joke"):
+        _labelled(found, part, paragraph, bullet)
+    elif part is None or part == "joke":
+        if (
+            bullet
+            and units(paragraph, language) <= 8
+            and not re.search(BENEFIT[language], paragraph, re.IGNORECASE)
+            and numbers(paragraph, language)
+        ):
+            found.facts.append(paragraph)
+        elif bullet and match and part is None:
+            found.items.append((match[1], match[2]))
+            found.message.append(paragraph)
+        else:
+            for sentence in sentences(paragraph):
+                if not _instructs(sentence, language):
+                    found.message.append(sentence)
+                elif inner := _inner_claim(sentence, language):
+                    found.message.append(inner)
+
+
+def _labelled(found: Found, part: str, value: str, bullet: bool) -> None:
+    rows = found.labels.setdefault(part, [])
+    if part == "tone":
+        rows.extend(tone_words(value))
+    elif part in ("must", "never", "items", "people") and not bullet and part != "must":
+        rows.extend(w.strip(" .。") for w in re.split(r"[;；、]|,\s+|，", value) if w.strip(" .。"))
+    elif part == "claims":
+        rows.extend(
+            sentences(value)
+            if not re.search(r"[;；]", value)
+            else [v.strip() for v in re.split(r"[;；]", value) if v.strip()]
+        )
+    else:
+        rows.append(value)
+
+
+def _instructs(sentence: str, language: Tongue) -> bool:
+    return bool(re.search(INSTRUCTION[language], sentence, re.IGNORECASE) or _AIMED.search(sentence))
+
+
+_INNER_EN = re.compile(
+    r"[A-Za-z'’]+,?\s(?:that|which)\s((?!should|must|we|is aimed|shows?\\b|feels?\\b|ends?\\b)[a-z][^.;!?]{8,120})"
+)
+_AIMED = re.compile(
+    r"\b(?:is|are) (?:aimed|targeted|meant|written|made|designed) (?:at|for)\b|^(?:target )?audience\b|目标人群|目标用户|受众",
+    re.IGNORECASE,
+)
+
+
+def _inner_claim(sentence: str, language: Tongue) -> str:
+    """What an instruction says about the product on the way: "... for a teapot that keeps tea hot" -> "keeps tea hot"."""
+    match = _INNER_EN.search(sentence) if language == "en" else None
+    return match[1].strip() if match and re.search(BENEFIT[language], match[1], re.IGNORECASE) else ""
+
+
+def _wishes(found: Found, sentence: str, language: Tongue) -> None:
+    """What a sentence wants of the film, or tells about offer, audience and pictures."""
+    if found.seconds is None and _LENGTH_NEAR.search(sentence):
+        near = [seconds(m.group()) for m in _TIME.finditer(sentence)]
+        found.seconds = (
+            next((s for s in near if s and 3 <= s <= 1800), None)
+            if _instructs(sentence, language) or "long" in sentence
+            else None
+        )
+    if not found.audience and (
+        match := _AUDIENCE.search(sentence) or (_FOR.search(sentence) if language == "en" else None)
+    ):
+        found.audience = next(g for g in match.groups() if g).strip(" ,，")
+    if _instructs(sentence, language):
+        found.tone.extend(w for w in tone_words(sentence) if w not in found.tone)
+    elif re.search(OFFER[language], sentence, re.IGNORECASE) and not LABEL.match(sentence):
+        found.offers.append(sentence)
+    if (
+        not _instructs(sentence, language)
+        and not re.search(f"{OFFER[language]}|{CALL[language]}", sentence, re.IGNORECASE)
+        and len({m.group().casefold() for m in re.finditer(VISUAL[language], sentence, re.IGNORECASE)}) >= 2
+    ):
+        found.images.append(sentence)
+    for match in (_PERSON_ZH if language == "zh" else _PERSON_EN).finditer(sentence):
+        groups = [g for g in match.groups() if g]
+        if groups[0] not in [n for n, _ in found.people] and (
+            language == "zh"
+            or re.match(
+                r"\d|an? (?:\w+ )?(?:\w*(?:er|or|ist|man|woman|girl|boy|ian|nurse|cook|mother|father|teen|student|widow|clerk|child))\b",
+                groups[-1],
+            )
+        ):
+            found.people.append((groups[0], groups[1] if len(groups) > 1 else ""))
+
+
+def tone_words(text: str) -> list[str]:
+    """The tones a text asks for, by its tone words, in order."""
+    low = text.casefold()
+    hits = [
+        (low.find(word), tone)
+        for word, tone in TONES.items()
+        if (re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", low) if word.isascii() else word in low)
+    ]
+    return list(dict.fromkeys(tone for _, tone in sorted(hits)))
+
+
+def seconds(text: str) -> Fraction | None:
+    """A length of time written in seconds or minutes, digits or words; None when it is none."""
+    bare = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*", text)
+    if bare:
+        return Fraction(bare[1])
+    clock = re.search(r"\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm))", text)
+    if clock and clock.group() not in ("9:16", "16:9"):
+        return Fraction(int(clock[1]) * 60 + int(clock[2]))
+    match = _TIME.search(text)
+    if not match:
+        return None
+    word = match[1].casefold()
+    count = Fraction(word) if re.fullmatch(r"\d+(?:\.\d+)?", word) else Fraction(_NAMED_NUMBER.get(word, 0))
+    if not count:
+        return None
+    minutes = match[2].casefold().startswith(("m", "分"))
+    return count * 60 + int(match[3] or 0) if minutes else count
+
+
+def aspects(text: str) -> set[str]:
+    """The picture shapes a text names."""
+    found = set()
+    if re.search(
+        r"9\s?[:x：]\s?16|vertical|portrait|竖屏|竖版|tiktok|reels|shorts|抖音|小红书|快手", text, re.IGNORECASE
+    ):
+        found.add("9:16")
+    if re.search(
+        r"16\s?[:x：]\s?9|horizontal|landscape format|widescreen|横屏|横版|youtube(?! shorts)|bilibili|B站",
+        text,
+        re.IGNORECASE,
+    ):
+        found.add("16:9")
+    return found
+
+
+def price(text: str) -> str:
+    """The first price in a text."""
+    match = _MONEY.search(text)
+    return match.group().strip() if match else ""
+
+
+def discount(text: str) -> str:
+    """The first discount in a text."""
+    match = _DISCOUNT.search(text)
+    return match.group().strip() if match else ""
+
+
+def guarantee(text: str) -> str:
+    """The first guarantee in a text."""
+    match = _GUARANTEE.search(text)
+    return match.group().strip() if match else ""
+
+
+def colours(text: str, language: Tongue) -> list[str]:
+    """The colours a text names or gives in hex, in order, as `#rrggbb`."""
+    low = text.casefold()
+    hits = [(m.start(), m.group()) for m in re.finditer(r"#[0-9a-f]{6}\b", low)]
+    for word, value in COLOURS.items():
+        if word.isascii() == (language == "en"):
+            hits += [(m.start(), value) for m in re.finditer(rf"\b{word}\b" if word.isascii() else word, low)]
+    return list(dict.fromkeys(v for _, v in sorted(hits)))
+
+
+def split_item(text: str) -> tuple[str, str]:
+    """A list entry split into its name and the words about it."""
+    match = re.match(r"^(.{1,60}?)\s*(?:[:：]|\s[—–-]\s|——|（|\()\s*(.+?)[）)]?$", text)
+    if match:
+        return match[1].strip(), match[2].strip(" .")
+    head, comma, rest = text.partition("，" if "，" in text else ", ")
+    return (head.strip(" ."), rest.strip(" .")) if comma else (text.strip(" .。"), "")
+
+
+_PRODUCT_EN = (
+    re.compile(
+        r"\b(?:[Mm]eet|[Ii]ntroducing|[Ii]ntroduce|[Ll]aunch(?:ing)?(?: of)?|[Pp]romot(?:e|ing)|"
+        r"[Aa]dvertis(?:e|ing))\s+(?:the\s+|our\s+new\s+|"
+        r"our\s+)?((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)"
+    ),
+    re.compile(
+        r"\b(?:ad|advert|film|video|spot|commercial|teaser|lookbook|trailer|explainer|clip|reel|"
+        r"piece)\s+(?:for|about|on|introducing)\s+(?:the\s+|our\s+(?:new\s+)?|a\s+new\s+)?"
+        r"((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)"
+    ),
+    re.compile(r"^(?:The\s+)?((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)\s+(?:is|are|was|makes|brews|keeps)\s"),
+    re.compile(
+        r"\b(?:ad|advert|film|video|spot|commercial|teaser|lookbook|explainer|clip|reel|piece)\s+(?:for|about|"
+        r"on)\s+(?:the\s+|our\s+(?:new\s+)?|an?\s+(?:new\s+)?)?"
+        r"([a-z][a-z'-]*(?:\s[a-z'-]+){0,3}?)(?=[.,;:!?]|\s+(?:that|which|who|with|for|in|at|by|made|called|from|to|and)\b|$)"
+    ),
+    re.compile(
+        r"\b(?:[Oo]ur|[Tt]his)\s+(?:new\s+)?([a-z][a-z'-]*(?:\s[a-z'-]+){0,2}?)\s+(?:is|are|keeps|makes|lets|holds|has|was|will|can)\b"
+    ),
+)
+_PRODUCT_ZH = (
+    re.compile(r"(?:为|给|介绍|推广|宣传)[“「《]([^”」》]{1,20})[”」》]"),
+    re.compile(r"^[“「《]?([^，。“”「」《》\s]{2,12})[”」》]?是(?:一|我们|由|来自|专)"),
+    re.compile(
+        rf"(?:为|给|推广|宣传|介绍|推出|上新)(?:新品|我们的|一款|新的|一家|全新)*([{CJK}A-Za-z0-9]{{2,12}}?)(?:做|拍|制作|写|设计|，|。|的)"
+    ),
+    re.compile(
+        rf"(?:这款|这台|这只|这家|这瓶|我们的|这把|这双)([{CJK}A-Za-z0-9]{{2,10}}?)(?:是|让|能|采用|可以|，|只|在|有)"
+    ),
+)
+
+
+def product(message: Sequence[str], heading: str, body: str, language: Tongue) -> str:
+    """The product or subject that prose names; empty when it names none."""
+    patterns = _PRODUCT_ZH if language == "zh" else _PRODUCT_EN
+    lines = [s for p in body.splitlines() if not p.lstrip().startswith("#") for s in sentences(BULLET.sub("", p))]
+    for pattern in patterns:
+        for line in lines[:40]:
+            match = pattern.search(line)
+            if (
+                match
+                and label(match[1]) is None
+                and not re.fullmatch(
+                    r"(?:It|This|That|There|We|They|He|She|You|Our|Here|What|Who|Why|How|Most|Every)", match[1]
+                )
+            ):
+                return match[1].strip(" .'’")
+    counts: dict[str, int] = {}
+    for line in message:
+        for quote in quotes(line)[:1]:
+            if units(quote, language) <= (8 if language == "zh" else 4):
+                counts[quote] = counts.get(quote, 0) + 1
+    return max(counts, key=lambda k: counts[k]) if counts and not heading else ""
+
+
+def kind(name: str, lines: Iterable[str], language: Tongue) -> str:
+    """What the product is, in the brief's words: the noun after "NAME is a" or "NAME, a"; empty when it isn't said."""
+    for sentence in lines:
+        if language == "zh":
+            match = re.search(
+                rf"{re.escape(name)}[”」》]?(?:，|是)+(?:一[款种家个台只把双瓶条部间门]|我们的)?([^，。；！？]{{2,24}})",
+                sentence,
+            )
+            if match:
+                return match[1].split("的")[-1].strip() or match[1].strip()
+        else:
+            match = re.search(
+                rf"{re.escape(name)}(?:,| is| are|:|\s[—–-])\s+(?:an?|the|our)\s+([^.;!?]{{3,80}})", sentence
+            )
+            if match:
+                words = re.split(
+                    r",|\s(?:that|which|who|with|for|in|at|by|made|called|from|to|and|of|built|where|on|you|we|so|"
+                    r"designed|cast|carved|woven|born|run)\b",
+                    match[1],
+                )[0]
+                return " ".join(words.split()[-4:]).strip()
+    return ""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How well a sentence sells."""
+
+    product: str
+    offer: str
+    call: str
+    language: Tongue
+
+    def of(self, sentence: str) -> float:
+        """0 for what is no claim, else above 0; numbers, benefits, the product's name and a likeness count, length counts against."""
+        size = units(sentence, self.language)
+        if (
+            size < 2
+            or folded(sentence) in (folded(self.call), folded(self.offer))
+            or sentence.rstrip().endswith(("?", "？"))
+        ):
+            return 0.0
+        weight = 2.5 * min(2, len(numbers(sentence, self.language)))
+        weight += 2.0 if re.search(BENEFIT[self.language], sentence, re.IGNORECASE) else 0.0
+        weight += 1.0 if self.product and self.product.casefold() in sentence.casefold() else 0.0
+        weight += 2.0 if comparisons(sentence, self.language) else 0.0
+        if re.search(OFFER[self.language], sentence, re.IGNORECASE):
+            weight -= 2.0
+        comfortable = 16 if self.language == "en" else 26
+        weight -= 0.08 * max(0, size - comfortable)
+        return weight if tongue(sentence) == self.language or self.language == "en" else weight * 0.5

@@ -1,0 +1,115 @@
+"""Studio: one object through which everything is done. Each verb is a verb of the command line under the same name."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from callsheet import doctor as machine
+from callsheet.delivery.deliver import Made, deliver
+from callsheet.doctor import Check
+from callsheet.film import Document, Take
+from callsheet.floor import shooting
+from callsheet.floor.plan import BY_PERSON
+from callsheet.floor.progress import OnProgress, Progress, silent
+from callsheet.floor.results import Conformed, Quoted, Shooting
+from callsheet.providers import Provider, installed
+from callsheet.script.board import Written, start, write_board
+from callsheet.store import ProductionStore, Version
+
+__all__ = ["Progress", "Studio"]
+
+
+class Studio:
+    """A production in a folder, shot with `providers` (every installed one when not given).
+
+    Every method raises a class of `callsheet.errors`; what was finished before is kept, and calling again continues from there.
+    """
+
+    def __init__(self, folder: Path | str, providers: Sequence[Provider] | None = None) -> None:
+        self.folder = Path(folder)
+        self.providers = installed() if providers is None else tuple(providers)
+
+    def new(self, brief: Path | str, *, format_name: str | None = None, treatment: str | None = None) -> Written:
+        """Start a production in the folder from a brief, a screenplay or a document, and write its board."""
+        return start(self.folder, Path(brief), format_name, treatment)
+
+    def write(
+        self,
+        *,
+        treatment: str | None = None,
+        format_name: str | None = None,
+        writer: str | None = None,
+        source: Path | str | None = None,
+        force: bool = False,
+    ) -> Written:
+        """Write the board from its source, unless it is written already. A board that people edited is only replaced with `force`."""
+        with self._store() as store:
+            return write_board(
+                store,
+                self.folder,
+                treatment=treatment,
+                format_name=format_name,
+                writer=writer,
+                source=Path(source) if source else None,
+                force=force,
+            )
+
+    def board(self) -> Document:
+        """The production document."""
+        with self._store() as store:
+            return Document.parse(store.read().text)
+
+    def bid(self) -> Quoted:
+        """Which offer shoots which shot, and what is still to be paid for."""
+        with self._store() as store:
+            return shooting.bid(store, self.providers)
+
+    def shoot(self, shots: Sequence[str] = (), *, retake: bool = False, on_event: OnProgress = silent) -> Shooting:
+        """Shoot what has no take for its board yet; with `retake`, the named shots again with another seed."""
+        with self._store() as store:
+            return asyncio.run(shooting.shoot(store, self.providers, shots, retake, on_event))
+
+    def takes(self, shot: str) -> tuple[list[Take], int | None]:
+        """The takes of a shot, and the number of the pick."""
+        with self._store() as store:
+            return shooting.takes(store, shot)
+
+    def pick(self, shot: str, number: int, by: str = BY_PERSON) -> Take:
+        """Put a take in the cut."""
+        with self._store() as store:
+            return shooting.pick(store, shot, number, by)
+
+    def conform(self, *, on_event: OnProgress = silent) -> Conformed:
+        """Rebuild the masters from the picks."""
+        with self._store() as store:
+            return asyncio.run(shooting.conform_picks(store, on_event))
+
+    def deliver(self, *, on_event: OnProgress = silent) -> Made:
+        """Pack everything the client receives into the folder's `deliver/`."""
+        with self._store() as store:
+            return asyncio.run(deliver(store, self.folder, on_event, None))
+
+    def make(self, *, treatment: str | None = None, on_event: OnProgress = silent) -> Made:
+        """From brief to delivered film: write, shoot, conform and deliver whatever is not there yet."""
+        with self._store() as store:
+            written = write_board(store, self.folder, treatment=treatment, insist=bool(treatment))
+            made = asyncio.run(deliver(store, self.folder, on_event, self.providers))
+            return replace(made, warnings=(*written.warnings, *made.warnings))
+
+    def versions(self) -> list[Version]:
+        """Every version of the board, oldest first."""
+        with self._store() as store:
+            return store.versions()
+
+    def restore(self, number: int) -> Version:
+        """Bring back board and picks of a version; takes and renders are still there, so it costs nothing."""
+        with self._store() as store, store.locked():
+            return store.restore(number)
+
+    def doctor(self) -> list[Check]:
+        """What works on this machine, what is missing, and what to do."""
+        return machine.examine(self.folder)
+
+    def _store(self) -> ProductionStore:
+        return ProductionStore.open(self.folder)
