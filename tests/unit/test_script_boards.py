@@ -69,7 +69,7 @@ def test_every_line_is_over_before_the_next_begins(key: str, n: int) -> None:
         end = spoken[at + 1] if at + 1 < len(spoken) else len(shots)
         room = sum(s.duration for s in shots[index:end]) / 24
         said = " ".join(d.line for d in shots[index].dialogue)
-        bare = re.sub(r"[\d,.$€£¥%·]+", " x ", said)
+        bare = re.sub(r"\d[\d,.]*\d|\d", " x ", said)
         count = len(re.findall(r"[\u4e00-\u9fff]", bare)) if production.language == "zh" else len(re.findall(r"[A-Za-z'’-]+", bare))
         assert count / words_a_second <= room + 0.01, said
 

@@ -41,6 +41,17 @@ _SAID_EN = re.compile(
 )
 
 
+_PRONOUN = re.compile(r"\b(?:she|he)\b|[她他]", re.IGNORECASE)
+_ROLE_EN = re.compile(
+    r"\b(?:says?|said|asks?|asked|repl(?:ies|ied)|whispers?|shouts?|answers?|tells?|adds?|mutters?|calls?) (?:the|an?) ((?:old |young )?[a-z]+)\b|"
+    r"^(?:The|An?) ((?:old |young )?[a-z]+) (?:says?|said|asks?|asked|repl(?:ies|ied)|whispers?|shouts?|answers?|tells?|adds?|mutters?|calls?)\b",
+    re.IGNORECASE,
+)
+_ROLE_ZH = re.compile(
+    r"(老板娘|老板|店员|男人|女人|男孩|女孩|孩子|老人|司机|医生|护士|老师|警察|母亲|父亲|妈妈|爸爸|爷爷|奶奶|外婆|邻居|客人|陌生人|声音)[^，。“]{0,8}(?:说|问|答|喊|道|笑)[^“。]{0,4}[：:]?“"
+)
+
+
 def adapt(brief: Brief) -> Screenplay:
     """A screenplay with the brief's own sentences: each paragraph a scene, quoted speech given to the nearest name.
 
@@ -72,8 +83,9 @@ def adapt(brief: Brief) -> Screenplay:
         if scenes and not found:
             scenes[-1] = Scene(scenes[-1].place, scenes[-1].setting, scenes[-1].time, (*scenes[-1].elements, *elements))
         else:
-            scenes.append(Scene(place or (brief.title if not scenes else place), setting, time, tuple(elements)))  # type: ignore[arg-type]
-    return Screenplay(brief.title, (), tuple(scenes), brief.language)
+            scenes.append(Scene(place, setting, time, tuple(elements)))  # type: ignore[arg-type]
+    title = brief.title if brief.sections[0].heading else next((s.place for s in scenes if s.place), brief.title)
+    return Screenplay(title, (), tuple(scenes), brief.language)
 
 
 def _is_story(paragraph: str, brief: Brief) -> bool:
@@ -94,7 +106,7 @@ def _setting(place: str) -> Setting:
 
 def _elements(paragraph: str, people: list[str], language: Tongue, quoted: bool) -> list[Action | Speech]:
     made: list[Action | Speech] = []
-    speaker = ""
+    speaker = last = ""
     for sentence in sentences(paragraph):
         if re.search(
             r"\b(?:film|video|episode|seconds?|vertical)\b|竖屏|时长|短剧|一集", sentence, re.IGNORECASE
@@ -103,6 +115,7 @@ def _elements(paragraph: str, people: list[str], language: Tongue, quoted: bool)
         speeches = _QUOTE.findall(sentence)
         outside = _QUOTE.sub(" ", sentence)
         named = [n for n in people if n in outside]
+        last = named[0] if named else last
         if not speeches or (
             not _SAID_EN.search(outside) and language == "en" and units(outside, language) > 8 and not named
         ):
@@ -135,8 +148,18 @@ def _elements(paragraph: str, people: list[str], language: Tongue, quoted: bool)
         if units(shown, language) >= (5 if language == "zh" else 4):
             made.append(Action(shown + ("。" if language == "zh" else ".")))
         made.extend(Speech(who, s.strip(" ,，")) for s in speeches)
-        speaker = who
+        speaker = last = who
     return made
+
+
+def _role(sentence: str, language: Tongue) -> str:
+    """Who speaks when only their part in the story is named: "asks the boy", 男人说."""
+    if language == "zh":
+        match = _ROLE_ZH.search(sentence)
+        return match[1] if match else ""
+    match = _ROLE_EN.search(_QUOTE.sub(" ", sentence))
+    found = next((g for g in match.groups() if g), "") if match else ""
+    return f"The {found.lower()}" if found else ""
 
 
 def _other(speaker: str, people: list[str]) -> str:

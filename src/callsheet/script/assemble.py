@@ -150,13 +150,17 @@ def _rescue(production: Production, lost: Sequence[Concrete], language: Tongue, 
     """Put lost numbers, names and offers on screen: one each on bare shots that can be read in time, the rest as small print at the end."""
     shots = [p.shot for p in production.board()]
     pieces: list[tuple[str, str]] = []
-    for item in lost:
+    order = {"offer": 0, "call": 0, "number": 1, "name": 2}
+    room = max(5, len(shots) // 2)
+    for item in sorted(lost, key=lambda i: order.get(i.kind, 3)):
+        if len(pieces) >= room:
+            break
         if item.kind not in ("number", "name", "offer", "call") or any(item.key in folded(text) for text, _ in pieces):
             continue
         piece = _piece(item, language, [i.key for i in lost])
         if not any(folded(n) in folded(piece) for n in never):
             pieces = [p for p in pieces if folded(p[1]) not in folded(piece)] + [(piece, item.text)]
-    middle = [s for s in shots[1:-1] if not s.supers and s.use_case != "talking-head"]
+    middle = [s for s in shots[1:-1] if not s.supers and (s.props or s.cast) and s.mood.valence >= 0]
     reading, longest = (7.0, 18) if language == "zh" else (3.5, 11)
     small: list[str] = []
     for text, key in pieces:
@@ -177,7 +181,7 @@ def _rescue(production: Production, lost: Sequence[Concrete], language: Tongue, 
 
 def _small_print(shots: Sequence[Shot], pieces: Sequence[str], language: Tongue) -> None:
     """Spread the leftovers over the last shots that have no small print yet."""
-    for shot in reversed(shots[1:] or shots):
+    for shot in reversed(shots[-2:]):
         line: list[str] = []
         rest = list(pieces)
         while rest and units(" · ".join([*line, rest[0]]), language) <= _LEGAL[language]:

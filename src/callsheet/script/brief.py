@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 from callsheet.errors import BriefError
 from callsheet.script import prose
 from callsheet.script.concrete import Concrete, concrete, numbers
-from callsheet.script.words import CJK, Tongue, folded, plain, sentences, tongue
+from callsheet.script.words import CJK, Tongue, cut_to, folded, plain, sentences, tongue
 
 Shows = Literal["product", "detail", "place", "cast"]
 Aspect = Literal["9:16", "16:9"]
@@ -157,7 +157,16 @@ class Brief:
         )
         if not product and not message:
             raise BriefError("the brief names no product or subject and makes no statement", where=name, remedy=_REMEDY)
-        title = _first(said, "title") or _title(sections, language) or product or plain(message[0])[:40]
+        product, stated_kind = _named_kind(product, language)
+        title = (
+            _first(said, "title")
+            or _title(sections, language)
+            or product
+            or cut_to(message[0], 12 if language == "zh" else 6, language).rstrip(".。")
+            or plain(message[0])[:40]
+        )
+        if title != product and title.startswith(product) and len(title.split()) <= 4 and not title.endswith("?"):
+            product = title
         product = product or title
         offer = _offer(said, found.offers, body)
         call = _first(said, "call") or found.call
@@ -183,11 +192,12 @@ class Brief:
             title=title,
             product=product,
             kind=_first(said, "kind")
+            or stated_kind
             or prose.kind(product, [*message, *(s for x in sections for s in x.sentences)], language),
             brand=_first(said, "brand"),
             format=str(front.get("format") or "").strip().replace("_", "-"),
             claims=claims,
-            audience=_first(said, "audience") or found.audience,
+            audience=_audience(_first(said, "audience") or found.audience, language),
             offer=offer,
             tone=tuple(dict.fromkeys(said.get("tone") or found.tone)),
             seconds=_seconds(front, said, found.seconds, name),
@@ -204,6 +214,28 @@ class Brief:
             images=tuple(found.images),
             facts=facts,
         )
+
+
+def _named_kind(product: str, language: Tongue) -> tuple[str, str]:
+    """A product entry parted into its name and what it is: "Ribeira 2021, a red wine from the Douro."."""
+    bare = product.strip(" .。,，")
+    match = re.match(
+        r"^(.{2,60}?),\s+(?:an?|the|our)\s+(.+)$"
+        if language == "en"
+        else r"^(.{1,20}?)[，,]\s*(?:一[款种家个只把双瓶])?(.+)$",
+        bare,
+    )
+    if not match:
+        return bare, ""
+    kind = re.split(r",|\s(?:that|which|who|with|for|in|at|by|from|to|and|of)\b|[，。]", match[2])[0].strip()
+    return match[1].strip(), kind
+
+
+def _audience(words: str, language: Tongue) -> str:
+    bare = words.strip(" .。,，;；")
+    first = bare.split(" ")[0]
+    plain_word = language == "en" and first[1:].islower() and not re.search(rf"\b{first}\b", bare[len(first) :])
+    return bare[:1].lower() + bare[1:] if plain_word else bare
 
 
 def found_people(found: prose.Found) -> tuple[Person, ...]:
@@ -346,7 +378,10 @@ def _offer(said: Mapping[str, list[str]], offers: list[str], body: str) -> Offer
 def _claims(stated: list[str], message: list[str], weights: prose.Weights, language: Tongue) -> tuple[Claim, ...]:
     found: dict[str, Claim] = {}
     for at, text in enumerate([*stated, *message]):
-        weight = weights.of(text) + (3.0 if at < len(stated) else 0.0)
+        weight = weights.of(text)
+        if weight > 0:
+            # What the client lists as a claim counts most; what stands first counts more than what comes late.
+            weight += (3.0 if at < len(stated) else 0.0) + 1.5 * max(0.0, 1 - at / 12)
         if weight > 0 and folded(text) not in found:
             found[folded(text)] = Claim(text, tuple(numbers(text, language)), round(weight, 3), at)
     return tuple(sorted(found.values(), key=lambda c: -c.weight))

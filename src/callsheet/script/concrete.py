@@ -137,6 +137,8 @@ def names(text: str, language: Tongue) -> list[str]:
             if first and folded(name.split()[0]) in _PLAIN_CAPITALS:
                 name = name.partition(" ")[2]
             words = [w for w in re.split(r"[\s-]", name) if w]
+            if first and all(w.isdigit() for w in words[1:]):
+                name, words = words[0] if words else "", words[:1]
             if (
                 not words
                 or all(w.casefold() in _PLAIN_CAPITALS for w in words)

@@ -10,7 +10,7 @@ from callsheet.film.shot import Ambience
 from callsheet.script.brief import Brief, Claim
 from callsheet.script.phrases import PHRASES, Phrases, face_for
 from callsheet.script.plan import Picture, Sees
-from callsheet.script.words import CJK, cut_to, units
+from callsheet.script.words import CJK, cut_to, named, units
 from callsheet.script.worlds import World, world_for
 
 NARRATOR_VOICE = "narrator"
@@ -73,7 +73,7 @@ class Dressing:
         head = kind.split()[-1] if kind else ""
         if head and head.casefold() not in name.casefold() and head.isalpha() and len(name.split()) <= 2:
             return f"the {name} {head}"
-        return f"the {name}" if name[:1].islower() or (head and head.casefold() in name.casefold()) else name
+        return f"the {name}" if head and head.casefold() in name.casefold() else named(name, "en")
 
     def fill(self, sentence: str) -> str:
         """A picture sentence with product and person put in, capitalised."""
@@ -101,6 +101,17 @@ class Dressing:
             images=self.stills(sees),
         )
         return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def trouble(self) -> tuple[Picture, Picture]:
+        """The world before the product: the place without anybody, then the person in it."""
+        empty, person = (self.fill(sentence) for sentence in self.world.trouble)
+        hour = self.world.hour
+        return (
+            Picture(empty, "place", size="wide", location="home", time=hour, keep=9, valence=-0.25),
+            Picture(
+                person, "person", size="medium", location="home", time=hour, cast=("person",), keep=5, valence=-0.3
+            ),
+        )
 
     def stills(self, sees: Sees) -> tuple[str, ...]:
         """Supplied pictures that show what a picture sees, in turn."""

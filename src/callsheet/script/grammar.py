@@ -3,15 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from callsheet.film import Camera, Dialogue, Mood, Rate, References, Shot, SoundEffect, Super, Transition
 from callsheet.film import Sequence as FilmSequence
 from callsheet.film.shot import Angle, Effect, Move, Size, SuperRole, UseCase
 from callsheet.script.plan import Beat, Caption, Hand, Picture, Role, Sees
 from callsheet.script.timing import fit
-
-_T = TypeVar("_T", bound=str)
 
 SIZES: dict[Sees, tuple[Size, ...]] = {
     "place": ("extreme-wide", "wide"),
@@ -86,13 +83,13 @@ class Camerawork:
     def choose(self, picture: Picture) -> Camera:
         """The picture's own wishes first; else by what it sees, never the size, seldom the move or angle of the shot before."""
         size = picture.size or self._size(picture.sees)
-        move = picture.move or self._turn(
-            "move", picture.sees, self._moves(picture.sees), self.before.move if self.before else None
-        )
+        move = picture.move or self._move(picture.sees)
         angles = [a for a in self.hand.angles if a in _ANGLES[picture.sees]] or list(_ANGLES[picture.sees][:1])
-        angle = picture.angle or self._turn("angle", picture.sees, angles, None)
+        angle = picture.angle or angles[self.used[f"angle:{picture.sees}"] % len(angles)]
+        if self.before and (size, angle, move) == (self.before.size, self.before.angle, self.before.move):
+            move = next(m for m in _MOVES[picture.sees] if m != move)
         camera = Camera(size=size, angle=angle, move=move)
-        self.used[f"size:{picture.sees}"] += 1
+        self.used.update((f"size:{picture.sees}", f"angle:{picture.sees}", f"move:{move}"))
         self.before = camera
         return camera
 
@@ -106,18 +103,12 @@ class Camerawork:
         at = _SCALE.index(wanted[0])
         return _SCALE[at + 1] if at + 1 < len(_SCALE) else _SCALE[at - 1]
 
-    def _moves(self, sees: Sees) -> list[Move]:
+    def _move(self, sees: Sees) -> Move:
+        """The least used of the moves that suit, in the order the treatment likes them; not the one just made."""
         liked = [m for m in self.hand.moves if m in _MOVES[sees]]
-        return liked if len(liked) > 1 else [*liked, *(m for m in _MOVES[sees][:2] if m not in liked)]
-
-    def _turn(self, kind: str, sees: Sees, options: Sequence[_T], avoid: str | None) -> _T:
-        key = f"{kind}:{sees}"
-        for _ in range(len(options)):
-            choice = options[self.used[key] % len(options)]
-            self.used[key] += 1
-            if choice != avoid:
-                return choice
-        return options[0]
+        options = liked if len(liked) > 1 else [*liked, *(m for m in _MOVES[sees][:2] if m not in liked)]
+        free = [m for m in options if not self.before or m != self.before.move] or options
+        return min(free, key=lambda m: self.used[f"move:{m}"])
 
 
 def shoot(

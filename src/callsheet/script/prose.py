@@ -81,7 +81,8 @@ _DISCOUNT = re.compile(
     r"\d+\s?% off(?: the first [a-z]+| your first [a-z]+| for [a-z ]{3,30})?|half price|"
     r"buy one,? get one(?: free)?|save [$€£]?\d+%?|free (?:shipping|delivery|trial|returns|"
     r"sample)[^.,;]{0,20}|"
-    r"[一二三四五六七八九\d.]+折|立减\s?\d+\s?元?|满\d+减\d+|买一送[一二]|包邮|免运费|第二[件份杯]半价|early[- ]bird [^.,;]{3,30}",
+    r"[一二三四五六七八九\d.]+折|立减\s?\d+\s?元?|满\d+减\d+|买一送[一二]|包邮|免运费|"
+    r"第二[件份杯支双瓶盒]半价|满\d+元?包邮|early[- ]bird [^.,;]{3,30}",
     re.IGNORECASE,
 )
 _GUARANTEE = re.compile(
@@ -169,32 +170,46 @@ def _paragraph(found: Found, paragraph: str, part: str | None, bullet: bool, lan
     match = LABEL.match(paragraph)
     named = label(match[1]) if match else None
     if match and named and match[2].strip():
-        if named in ("joke", "picture"):
-            (found.images if named == "picture" else found.message).append(match[2].strip())
-        elif named != "notes":
-            _labelled(found, named, match[2].strip(), bullet)
-        return
-    if part == "picture":
+        # "Tone: calm. The four pieces start at 90 euros." A label rules its own sentence, not the whole paragraph.
+        whole = bullet or named in ("claims", "offer", "notes", "must", "never", "people")
+        first, *rest = [match[2].strip()] if whole else sentences(match[2].strip())
+        _entry(found, named, first, bullet)
+        for sentence in rest:
+            _sentence(found, sentence, language)
+    elif part == "picture":
         found.images.extend(sentences(paragraph))
     elif part and part not in ("notes", "joke"):
         _labelled(found, part, paragraph, bullet)
     elif part is None or part == "joke":
-        if (
-            bullet
-            and units(paragraph, language) <= 8
-            and not re.search(BENEFIT[language], paragraph, re.IGNORECASE)
-            and numbers(paragraph, language)
-        ):
+        short = units(paragraph, language) <= 8 and not re.search(BENEFIT[language], paragraph, re.IGNORECASE)
+        if bullet and short and numbers(paragraph, language):
             found.facts.append(paragraph)
         elif bullet and match and part is None:
             found.items.append((match[1], match[2]))
             found.message.append(paragraph)
         else:
             for sentence in sentences(paragraph):
-                if not _instructs(sentence, language):
-                    found.message.append(sentence)
-                elif inner := _inner_claim(sentence, language):
-                    found.message.append(inner)
+                _sentence(found, sentence, language)
+
+
+def _entry(found: Found, named: str, value: str, bullet: bool) -> None:
+    if named == "picture":
+        found.images.append(value)
+    elif named == "joke":
+        found.message.append(value)
+    elif named != "notes":
+        _labelled(found, named, value, bullet)
+
+
+def _sentence(found: Found, sentence: str, language: Tongue) -> None:
+    match = LABEL.match(sentence)
+    named = label(match[1]) if match else None
+    if match and named and match[2].strip():
+        _entry(found, named, match[2].strip(), False)
+    elif not _instructs(sentence, language):
+        found.message.append(sentence)
+    elif inner := _inner_claim(sentence, language):
+        found.message.append(inner)
 
 
 def _labelled(found: Found, part: str, value: str, bullet: bool) -> None:
@@ -218,7 +233,7 @@ def _instructs(sentence: str, language: Tongue) -> bool:
 
 
 _INNER_EN = re.compile(
-    r"[A-Za-z'’]+,?\s(?:that|which)\s((?!should|must|we|is aimed|shows?\\b|feels?\\b|ends?\\b)[a-z][^.;!?]{8,120})"
+    r"[A-Za-z'’]+,?\s(?:that|which)\s((?!(?:should|must|we|is|are|shows?|feels?|ends?|looks?)\b)[a-z][^.;!?]{8,120})"
 )
 _AIMED = re.compile(
     r"\b(?:is|are) (?:aimed|targeted|meant|written|made|designed) (?:at|for)\b|^(?:target )?audience\b|目标人群|目标用户|受众",
@@ -316,19 +331,19 @@ def aspects(text: str) -> set[str]:
 def price(text: str) -> str:
     """The first price in a text."""
     match = _MONEY.search(text)
-    return match.group().strip() if match else ""
+    return match.group().strip(" ,，.") if match else ""
 
 
 def discount(text: str) -> str:
     """The first discount in a text."""
     match = _DISCOUNT.search(text)
-    return match.group().strip() if match else ""
+    return match.group().strip(" ,，.") if match else ""
 
 
 def guarantee(text: str) -> str:
     """The first guarantee in a text."""
     match = _GUARANTEE.search(text)
-    return match.group().strip() if match else ""
+    return match.group().strip(" ,，.") if match else ""
 
 
 def colours(text: str, language: Tongue) -> list[str]:
@@ -401,7 +416,7 @@ def product(message: Sequence[str], heading: str, body: str, language: Tongue) -
     counts: dict[str, int] = {}
     for line in message:
         for quote in quotes(line)[:1]:
-            if units(quote, language) <= (8 if language == "zh" else 4):
+            if units(quote, language) <= (8 if language == "zh" else 4) and not re.search(r"[,.!?，。！？]", quote):
                 counts[quote] = counts.get(quote, 0) + 1
     return max(counts, key=lambda k: counts[k]) if counts and not heading else ""
 
@@ -450,7 +465,7 @@ class Weights:
             return 0.0
         weight = 2.5 * min(2, len(numbers(sentence, self.language)))
         weight += 2.0 if re.search(BENEFIT[self.language], sentence, re.IGNORECASE) else 0.0
-        weight += 1.0 if self.product and self.product.casefold() in sentence.casefold() else 0.0
+        weight += 1.5 if self.product and self.product.casefold() in sentence.casefold() else 0.0
         weight += 2.0 if comparisons(sentence, self.language) else 0.0
         if re.search(OFFER[self.language], sentence, re.IGNORECASE):
             weight -= 2.0

@@ -29,7 +29,12 @@ class Survival:
         kinds: dict[str, list[str]] = {}
         for item in self.lost:
             kinds.setdefault(item.kind, []).append(item.text)
-        return [f"lost {kind}: {'; '.join(dict.fromkeys(texts))}" for kind, texts in kinds.items()]
+        return [f"lost {kind}: {_some(list(dict.fromkeys(texts)))}" for kind, texts in kinds.items()]
+
+
+def _some(texts: list[str], most: int = 12) -> str:
+    more = f"; and {len(texts) - most} more" if len(texts) > most else ""
+    return "; ".join(texts[:most]) + more
 
 
 def heard(production: Production) -> list[str]:

@@ -1,13 +1,13 @@
 """Lengths: every line gets the time to be said, every picture the time to be seen, and the whole comes out exact to the frame."""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from callsheet.film import Rate
 from callsheet.script.plan import Beat, Hand, Line, Picture
-from callsheet.script.words import cut_to, ended, speaking, units
+from callsheet.script.words import cut_to, ended, speaking, units, units_within
 
 HOOK = Fraction(3)
 """The first picture gives way after at most this many seconds."""
@@ -55,10 +55,14 @@ def needs(pictures: Sequence[Picture], hand: Hand, language: str, rate: Rate) ->
         if short > 0:
             for index, extra in zip(group, apportion(short, [pictures[i].weight for i in group]), strict=True):
                 frames[index] += extra
-            excess = frames[0] - math.floor(HOOK * rate.fraction)
-            if group[0] == 0 and len(group) > 1 and excess > 0:
-                frames[0] -= excess
-                frames[1] += excess
+    top = math.floor(HOOK * rate.fraction)
+    if len(pictures) > 1 and frames[0] > top:
+        # The hook gives way in time: its line runs on over the next picture, its text is read faster.
+        alone = bool(pictures[1].lines)
+        excess = frames[0] - (max(top, spoken(pictures[0].lines, language, rate)) if alone else top)
+        frames[0] -= max(0, excess)
+        if not alone and pictures[0].lines:
+            frames[1] += max(0, spoken(pictures[0].lines, language, rate) - top - frames[1])
     return frames
 
 
@@ -107,63 +111,71 @@ def fit(pictures: Sequence[Picture], total: int, hand: Hand, language: str, rate
     return frames
 
 
-@dataclass
-class _Row:
-    beat: Beat
-    pictures: list[Picture]
-
-
 def squeeze(beats: Sequence[Beat], total: int, hand: Hand, language: str, rate: Rate) -> list[Beat]:
-    """The beats made short enough for `total` frames.
+    """The beats that fit into `total` frames.
 
-    Lines are cut at phrase ends, then dropped, lowest `keep` first; then pictures go. Raises ValueError when not even the
-    bare skeleton fits.
+    What must stay is set first; then pictures come back with their lines, highest `keep` first, each line whole, cut at a clause,
+    or left away. Raises ValueError when not even what must stay fits.
     """
-    rows = [_Row(b, list(b.pictures)) for b in beats]
-    while sum(needs([p for row in rows for p in row.pictures], hand, language, rate)) > total:
-        picture = min((p.keep for row in rows for p in row.pictures if not p.lines and p.keep < 9), default=9)
-        line = min((x.keep for row in rows for p in row.pictures for x in p.lines), default=9)
-        silent = picture < line and _drop_picture(rows, lambda p: not p.lines)
-        if not (silent or _shorten(rows, language) or _drop_picture(rows, lambda p: True)):
-            raise ValueError("the film is too short for its beats")
-    return [row.beat.over(*row.pictures) for row in rows if row.pictures]
+    places = [(r, p) for r, beat in enumerate(beats) for p in range(len(beat.pictures))]
+    chosen: dict[tuple[int, int], Picture] = {}
 
+    def fits(candidate: dict[tuple[int, int], Picture]) -> bool:
+        row = [candidate[place] for place in places if place in candidate]
+        return sum(needs(row, hand, language, rate)) <= total
 
-def _shorten(rows: list[_Row], language: str) -> bool:
-    """Cut or drop the least needed line that still gives; False when no line does."""
-    floor = 5 if language.startswith("zh") else 3
-    places = [
-        (line.keep, -units(line.text, language), r, p, at)
-        for r, row in enumerate(rows)
-        for p, picture in enumerate(row.pictures)
-        for at, line in enumerate(picture.lines)
+    for place in places:
+        picture = beats[place[0]].pictures[place[1]]
+        if place == places[0] or picture.keep >= 9:
+            chosen[place] = replace(picture, lines=tuple(line for line in picture.lines if line.keep >= 9))
+    if not fits(chosen):
+        raise ValueError("the film is too short for its beats")
+    for place in sorted(places, key=lambda at: (-_worth(beats[at[0]].pictures[at[1]]), at)):
+        picture = beats[place[0]].pictures[place[1]]
+        for lines in _choices(picture.lines, language):
+            candidate = {**chosen, place: replace(picture, lines=lines)}
+            if fits(candidate):
+                chosen = candidate
+                break
+    chosen = _hooked(chosen, places, language, rate)
+    return [
+        beat.over(*(chosen[r, p] for p in range(len(beat.pictures)) if (r, p) in chosen))
+        for r, beat in enumerate(beats)
+        if any((r, p) in chosen for p in range(len(beat.pictures)))
     ]
-    for keep, size, r, p, at in sorted(places):
-        pictures = rows[r].pictures
-        lines = list(pictures[p].lines)
-        line = lines[at]
-        shorter = cut_to(line.source or line.text, max(floor, -size - 1), language, line.key, spoken=True)
-        if shorter and floor <= units(shorter, language) < -size:
-            lines[at] = replace(line, text=ended(shorter, language))
-        elif keep < 9:
-            del lines[at]
-        else:
-            continue
-        pictures[p] = replace(pictures[p], lines=tuple(lines))
-        return True
-    return False
 
 
-def _drop_picture(rows: list[_Row], may_go: Callable[[Picture], bool]) -> bool:
-    """Drop the least needed picture; the first and those with `keep` 9 stay. What was said over it is lost with it."""
-    places = [
-        (picture.keep, -r, -p)
-        for r, row in enumerate(rows)
-        for p, picture in enumerate(row.pictures)
-        if picture.keep < 9 and (r, p) != (0, 0) and may_go(picture)
+def _worth(picture: Picture) -> int:
+    """How much a picture matters: by itself, or by what is said over it."""
+    return max(picture.keep, *(line.keep for line in picture.lines), 0)
+
+
+def _choices(lines: tuple[Line, ...], language: str) -> list[tuple[Line, ...]]:
+    """What may be said over a picture, best first: everything, a shorter cut, only what must be said."""
+    found = [lines]
+    for share in (0.75, 0.5):
+        shorter = tuple(_cut(line, max(3, int(units(line.text, language) * share)), language) for line in lines)
+        if all(shorter):
+            found.append(tuple(line for line in shorter if line))
+    found.append(tuple(line for line in lines if line.keep >= 9))
+    return list(dict.fromkeys(found))
+
+
+def _cut(line: Line, most: int, language: str) -> Line | None:
+    shorter = cut_to(line.source or line.text, most, language, line.key, spoken=True)
+    return replace(line, text=ended(shorter, language)) if shorter else None
+
+
+def _hooked(
+    chosen: dict[tuple[int, int], Picture], places: Sequence[tuple[int, int]], language: str, rate: Rate
+) -> dict[tuple[int, int], Picture]:
+    """The opening line cut to the hook's three seconds when the next picture speaks too; its text on screen stays."""
+    row = [place for place in places if place in chosen]
+    first = chosen[row[0]]
+    alone = len(row) > 1 and bool(chosen[row[1]].lines)
+    if not alone or spoken(first.lines, language, rate) <= math.floor(HOOK * rate.fraction):
+        return chosen
+    shorter = [
+        _cut(line, units_within(math.floor(HOOK * rate.fraction), language, rate), language) for line in first.lines[:1]
     ]
-    if not places:
-        return False
-    _, r, p = min(places)
-    del rows[-r].pictures[-p]
-    return True
+    return {**chosen, row[0]: replace(first, lines=tuple(line for line in shorter if line))}

@@ -86,6 +86,7 @@ def units(text: str, language: str) -> int:
     for match in _NUMERAL.finditer(text):
         total += _read_out(match.group().replace(",", ""), chinese)
     total += len(re.findall(r"%|[$€£¥￥]", text)) * (3 if chinese else 1)
+    total += 0 if chinese else len(re.findall(r"(?<=[A-Za-z0-9])\.(?=[a-z])", text))
     rest = _NUMERAL.sub(" ", text)
     hanzi = len(_CJK.findall(rest))
     latin = len(_LATIN.findall(rest))
@@ -231,3 +232,10 @@ def ended(text: str, language: str) -> str:
 def unended(text: str) -> str:
     """A line without its full stop, as a title on screen wants it; question and exclamation marks stay."""
     return re.sub(r"[.。,;，；\s]+$", "", text)
+
+
+def named(name: str, language: str) -> str:
+    """A name as a sentence uses it: a common noun takes its article ("the Aldwyn wool blanket"), a proper one stands alone."""
+    last = name.split()[-1] if name.split() else name
+    bare = language.startswith("zh") or not last[:1].islower() or name.lower().startswith(("the ", "a ", "an "))
+    return name if bare else f"the {name}"

@@ -36,8 +36,12 @@ class World:
 
 _MATCH: dict[str, tuple[str, str]] = {
     "drink": (
-        r"teapots?|teas?|coffee|espresso|kettles?|mugs?|brew\w*|cups?|wines?|beers?|juices?|cocktails?|drinks?|bottles?|flasks?|thermos|lemonade|water",
-        r"茶|咖啡|壶|杯|酒|果汁|饮料|饮品|保温杯|冲泡|水瓶",
+        r"teapots?|teas?|coffee|espresso|kettles?|mugs?|brew\w*|cups?|thermos|cocoa",
+        r"茶|咖啡|壶|杯|保温杯|冲泡",
+    ),
+    "bottle": (
+        r"wines?|beers?|ciders?|juices?|cocktails?|drinks?|bottles?|lemonade|water|whisk(?:e)?y|gin|rum|soda|kombucha|sake",
+        r"酒|果汁|饮料|饮品|汽水|气泡水|矿泉水|水瓶|瓶",
     ),
     "food": (
         r"foods?|bread|bak\w+|noodles?|soups?|ramen|sauces?|honey|chocolate|cheese|snacks?|cook\w*|kitchen|knife|knives|pans?|pots?|meals?|rice|restaurants?|dumplings?|jam|granola|oil|bean\w*|spice\w*|recipes?",

@@ -57,7 +57,7 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
         shoulder = Mark(back, side, 0.36 + tall, tall, False, 1.45)
     elif near:
         actors = actors[: 2 if actors[0].pose == "embrace" else 1]
-    places = _places(stage, lens, len(actors), actors[0], left_first)
+    places = _places(stage, lens, actors, left_first)
     marks = []
     for n, actor in enumerate(actors):
         x, flip = places[n]
@@ -90,8 +90,9 @@ def _turned(stage: Stage, actor: Actor, index: int, count: int, lens: Lens) -> b
     return False
 
 
-def _places(stage: Stage, lens: Lens, count: int, lead: Actor, left_first: bool) -> list[tuple[float, bool]]:
+def _places(stage: Stage, lens: Lens, actors: list[Actor], left_first: bool) -> list[tuple[float, bool]]:
     """For each actor, x as a fraction of the width and whether they face left."""
+    count, lead = len(actors), actors[0]
     ratio = stage.height / stage.width
     bold = stage.order.creativity
     calm_left = not stage.calm.isEmpty() and not stage.portrait
@@ -108,8 +109,8 @@ def _places(stage: Stage, lens: Lens, count: int, lead: Actor, left_first: bool)
         gap = lens.tall * ratio * {"embrace": 0.155, "argue": 0.44, "walk": 0.30}.get(lead.pose, 0.46)
         room = 0.40 if calm_left else 0.52 if lens.tall > 1 else 0.7
         gap = min(gap, room) if lead.pose != "embrace" else min(gap, 0.4)
-        if lead.seated:
-            gap = min(max(gap, lens.tall * ratio * 0.62), 0.72)
+        if any(actor.seated for actor in actors):
+            gap = min(max(gap, lens.tall * ratio * 0.66), 0.46 if calm_left else 0.74)
         both_ways = [(middle - gap / 2, False), (middle + gap / 2, True)]
         return both_ways if left_first or calm_left else [both_ways[1], both_ways[0]]
     gap = min(lens.tall * ratio * 0.36, (0.46 if calm_left else 0.8) / (count - 1))

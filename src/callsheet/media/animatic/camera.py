@@ -62,8 +62,9 @@ def lens_for(stage: Stage) -> Lens:
         horizon -= 0.34
         squash, feet = 0.9, feet - (0.02 if tall < 1 else 0.0)
     elif camera.angle == "overhead":
-        horizon = -0.12
-        squash, feet = 0.68, feet - (0.10 if tall < 1 else 0.25)
+        horizon = 0.13
+        squash, feet = 0.70, feet - (0.12 if tall < 1 else 0.25)
+        tall *= 1.2 if tall < 0.5 else 1.0
     if tall * squash != tall and tall > 1:
         feet -= tall * (1 - squash)
     return Lens(tall, feet, horizon, tall / (_WIDE * (0.9 if stage.portrait else 1)), blur, squash)

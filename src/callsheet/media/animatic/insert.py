@@ -33,6 +33,8 @@ class Insert:
         table = 0.70 * height
         calm = not stage.calm.isEmpty()
         x = (0.68 if calm and not stage.portrait else 0.5) * width
+        if self._pour:
+            x -= 0.12 * height * (1 if not stage.portrait else 0.4) * (-1 if calm and not stage.portrait else 1)
         size = (0.44 if not stage.portrait else 0.30) * height * (0.8 if self._thing in ("bowl", "shoes", "book", "laptop", "car") else 1.0)
         wood = mix(parse("#6b4934"), grade.shadow, 0.35)
         with stage.layer(canvas, view, 0.95):
@@ -48,6 +50,10 @@ class Insert:
             if self._actor is None:
                 draw_prop(canvas, self._thing, (x, base), 1.0, stage, 0.05, lit, high=size)
                 return
+            if self._pour and calm and not stage.portrait:
+                # The hand comes from the handle's side; mirrored, it keeps out of the text's part of the frame.
+                canvas.translate(2 * x, 0)
+                canvas.scale(-1, 1)
             lift = 0.05 * height * (0.5 - 0.5 * math.cos(min(view.time * 1.1, math.pi))) if self._thing in _UPRIGHT else 0.0
             tilt = (0.42 + 0.05 * math.sin(view.time * 1.3)) if self._pour else 0.02 * math.sin(view.time * 1.1)
             held = 0.26 * height if self._pour else 0.10 * height if self._thing in _UPRIGHT else 0.0
@@ -72,8 +78,8 @@ class Insert:
             return
         garb = garb_for(self._stage, self._actor, 0.25)
         grade = self._stage.grade
-        away = -1 if self._light.side > 0 else 1
-        if not self._stage.calm.isEmpty() and not self._stage.portrait:
+        away = -1 if self._light.side > 0 or self._pour else 1
+        if not self._stage.calm.isEmpty() and not self._stage.portrait and not self._pour:
             away = 1
         unit = max(size, 0.30 * self._stage.height)
         grip = 0.5 * unit * _half_width(self._thing)
@@ -100,5 +106,5 @@ class Insert:
 
 def _half_width(thing: str) -> float:
     """Half a prop's width against its height, roughly."""
-    wide = {"phone": 0.25, "letter": 0.42, "bottle": 0.22, "photo": 0.62, "teapot": 0.9, "glass": 0.26, "key": 0.16, "candle": 0.15, "gift": 0.5, "book": 0.8}
+    wide = {"phone": 0.25, "letter": 0.42, "bottle": 0.22, "photo": 0.62, "teapot": 1.02, "glass": 0.26, "key": 0.16, "candle": 0.15, "gift": 0.5, "book": 0.8}
     return 1.6 * wide.get(thing, 0.42)

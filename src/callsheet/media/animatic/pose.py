@@ -150,7 +150,7 @@ def _gesture(
     if pose == "read":
         return (0.195 * out, -0.655 + 0.003 * wave), ((0.165, -0.645) if side else far), 0.27, 0.02
     if pose == "embrace":
-        return (0.155, -0.715 + 0.004 * wave), (0.13, -0.62), 0.22, 0.045
+        return (0.105, -0.70 + 0.004 * wave), (0.085, -0.615), 0.22, 0.045
     if pose == "argue":
         return (0.235 + 0.035 * wave, -0.70 + 0.045 * math.sin(time * 3.3 + phase * 8)), (0.10, -0.52), 0.02 * wave, 0.05 + 0.012 * wave
     if pose == "wave":

@@ -75,7 +75,12 @@ def _lexicon(name: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[re.Pat
 def find(lexicon: str, text: str) -> list[tuple[int, str]]:
     """Where which meanings of a lexicon (`places`, `poses`, `people`, `things`, `weathers`, `hours`) occur in `text`, in reading order."""
     chinese, english = _lexicon(lexicon)
-    found = [(match.start(), meaning) for pattern, meaning in english for match in pattern.finditer(text)]
+    spans = [(match.start(), match.end(), meaning) for pattern, meaning in english for match in pattern.finditer(text)]
+    found = [
+        (start, meaning)
+        for start, end, meaning in spans
+        if not any(a <= start and end <= b and b - a > end - start for a, b, _ in spans)
+    ]
     if _CJK.search(text):
         rest = text
         for word, meaning in chinese:
@@ -143,7 +148,7 @@ def place_of(order: Order) -> tuple[str, bool]:
             scores[kind] *= 0.35
     if scores:
         best = max(scores, key=lambda kind: (scores[kind], -list(PLACES).index(kind)))
-        if best == "car" and not any(word in order.action.lower() for word in ("inside", "in the", "driv", "seat", "里", "内", "驾", "座")):
+        if best == "car" and not _inside_a_car(order):
             best = "road"
         return best, True
     if setting == "interior":
@@ -151,6 +156,13 @@ def place_of(order: Order) -> tuple[str, bool]:
     if setting == "exterior":
         return "field", False
     return ("field" if order.use_case == "landscape" else "studio"), False
+
+
+def _inside_a_car(order: Order) -> bool:
+    """Whether the camera rides along: the location is a car, or the action drives or sits in one."""
+    if order.location and "car" in [kind for _, kind in find("places", order.location.name)]:
+        return True
+    return bool(re.search(r"\b(inside|driv|seat|passenger|dashboard|steering)|in (a|the|her|his|their) (car|taxi|cab|van|truck)|[里内驾座厢]", order.action, re.IGNORECASE))
 
 
 def _pose_in(text: str) -> Pose | None:
@@ -243,9 +255,12 @@ def _read(order_json: str) -> Reading:
     order = Order.model_validate_json(order_json)
     place, told = place_of(order)
     things = _things(order)
+    actors = _actors(order, things)
+    if place == "car":
+        actors = tuple(replace(a, seated=True, pose="sit" if a.pose in _STANDING else a.pose) for a in actors)
     interior = place in INTERIORS or bool(order.location and order.location.setting == "interior")
     crowd = any(meaning == "crowd" for _, meaning in find("people", order.action)) or order.use_case == "multi-subject"
-    return Reading(place, _actors(order, things), crowd, things, time_of(order), weather_of(order), interior, told)
+    return Reading(place, actors, crowd, things, time_of(order), weather_of(order), interior, told)
 
 
 def read(order: Order) -> Reading:

@@ -101,11 +101,9 @@ def shade(canvas: skia.Canvas, x: float, y: float, width: float, height: float, 
 
 
 def soft_image(canvas: skia.Canvas, image: skia.Image, target: skia.Rect, alpha: float = 1.0, *, blend: skia.BlendMode | None = None) -> None:
-    """Draw an image stretched over `target`, interpolated. As a dithered shader this costs a third of skia's drawImageRect."""
-    matrix = skia.Matrix()
-    matrix.setScaleTranslate(target.width() / image.width(), target.height() / image.height(), target.left(), target.top())
-    shader = image.makeShader(skia.TileMode.kClamp, skia.TileMode.kClamp, skia.SamplingOptions(skia.FilterMode.kLinear), matrix)
-    brush = paint(shader=shader, blend=blend)
+    """Draw an image stretched over `target`, interpolated."""
+    brush = skia.Paint()
     brush.setAlphaf(alpha)
-    brush.setAntiAlias(False)
-    canvas.drawRect(target, brush)
+    if blend is not None:
+        brush.setBlendMode(blend)
+    canvas.drawImageRect(image, target, skia.SamplingOptions(skia.FilterMode.kLinear), brush)

@@ -4,10 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
-import av
-import numpy as np
 import skia
-from av.video.reformatter import Interpolation, VideoReformatter
 
 from callsheet.media.animatic.blocking import Mark, block
 from callsheet.media.animatic.camera import lens_for
@@ -38,6 +35,8 @@ class Staged:
         if place.indoors and stage.order.camera.size in ("extreme-wide", "wide"):
             grown = 1.28 if stage.order.camera.size == "wide" else 1.75
             self._lens = replace(self._lens, tall=self._lens.tall * grown, feet=self._lens.feet + (0.05 if grown < 1.5 else 0.06))
+        if not stage.calm.isEmpty():
+            self._lens = replace(self._lens, blur=max(self._lens.blur, 0.42))
         self._blocking = block(stage, self._reading, self._lens, place.light)
         self._shift = float(stage.rng("aside").uniform(-0.07, 0.07)) * (0.3 + stage.order.creativity)
         self._weather = Weather(stage, interior=place.indoors, ground=max(min(self._lens.horizon, 0.9), 0.1), dust=place.indoors)
@@ -58,6 +57,7 @@ class Staged:
             self._insert.paint(canvas, view)
         else:
             self._people(canvas, view)
+        self._calm(canvas)
         if self._lens.blur < 0.4:
             self._place.front(canvas, world)
         if self._blocking.shoulder is not None:
@@ -70,6 +70,18 @@ class Staged:
         x = width * (0.5 + 0.5 * self._place.light.side)
         colours = [fade(grade.key, 0.10), fade(grade.key, 0.0)]
         canvas.drawRect(self._stage.bounds, paint(shader=linear((x, 0), (width - x, height), colours)))
+
+    def _calm(self, canvas: skia.Canvas) -> None:
+        """A veil over the region that text will take: the place's own tone, fading out towards the subject."""
+        stage = self._stage
+        if stage.calm.isEmpty():
+            return
+        width, height = stage.width, stage.height
+        veil = mix(stage.grade.shadow, stage.grade.sky_mid, 0.35 if stage.grade.night else 0.25)
+        end = (0, 0.46 * height) if stage.portrait else (0.60 * width, 0)
+        colours = [fade(veil, 0.46), fade(veil, 0.36), fade(veil, 0.0)]
+        box = skia.Rect.MakeWH(width, end[1]) if stage.portrait else skia.Rect.MakeWH(end[0], height)
+        canvas.drawRect(box, paint(shader=linear((0, 0), end, colours, [0.0, 0.6, 1.0])))
 
     def _kept_with(self, view: View) -> View:
         """The camera's view of the place: when the subject walks, the camera walks along."""
@@ -108,7 +120,7 @@ class Staged:
                 figure.paint(canvas, view.time, x, mark.feet * height, mark.tall * height, flip=mark.flip, squash=self._lens.squash)
         with self._stage.layer(canvas, view, 1.0):
             if seated and self._place.seat in _TABLED:
-                self._table(canvas, seated)
+                self._table(canvas, leads if len(leads) > 1 else seated)
             elif leads:
                 self._beside(canvas, leads[-1])
 
@@ -164,7 +176,7 @@ class Staged:
 
     def _beside(self, canvas: skia.Canvas, lead: Mark) -> None:
         """A large thing that the action names stands on the ground beside the subject."""
-        things = [t for t in self._reading.things if t in _STANDING_THINGS and t != lead.figure.actor.prop]
+        things = [t for t in self._reading.things if t in _STANDING_THINGS and t != lead.figure.actor.prop and t != self._reading.place]
         if not things or lead.tall > 1.2:
             return
         thing = things[0]
@@ -215,19 +227,16 @@ class _Defocus:
 
     def __init__(self, stage: Stage, blur: float) -> None:
         self._stage = stage
-        self._scale = 0.5 if blur < 0.6 else 0.34
-        self._sigma = stage.height * (0.004 + 0.010 * blur) * self._scale
-        width, height = (max(8, round(v * self._scale / 8) * 8) for v in (stage.width, stage.height))
-        self._pixels = np.zeros((height, width, 4), np.uint8)
+        scale = 0.42 if blur < 0.6 else 0.3
+        self._sigma = stage.height * (0.004 + 0.010 * blur) * scale
+        width, height = max(8, round(stage.width * scale)), max(8, round(stage.height * scale))
         info = skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
-        self._surface = skia.Surface.MakeRaster(info)
-        self._blurred = skia.Surface.MakeRasterDirect(info, self._pixels)
+        self._sharp, self._blurred = skia.Surface.MakeRaster(info), skia.Surface.MakeRaster(info)
         self._ratio = (width / stage.width, height / stage.height)
-        self._stretch = VideoReformatter()
 
     def begin(self) -> skia.Canvas:
         """A canvas that takes frame pixels."""
-        canvas = self._surface.getCanvas()
+        canvas = self._sharp.getCanvas()
         canvas.restoreToCount(1)
         canvas.resetMatrix()
         canvas.scale(*self._ratio)
@@ -236,9 +245,5 @@ class _Defocus:
     def end(self, canvas: skia.Canvas) -> None:
         """Blur what was painted and stretch it over the frame."""
         blur = skia.Paint(ImageFilter=skia.ImageFilters.Blur(self._sigma, self._sigma, skia.TileMode.kClamp))
-        self._blurred.getCanvas().drawImage(self._surface.makeImageSnapshot(), 0, 0, skia.SamplingOptions(), blur)
-        frame = av.VideoFrame.from_ndarray(self._pixels, format="bgra")
-        large = self._stretch.reformat(frame, self._stage.width, self._stage.height, "bgra", interpolation=Interpolation.BILINEAR)
-        pixels = large.to_ndarray()
-        image = skia.Image.fromarray(pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kOpaque_AlphaType, copy=False)
-        canvas.drawImage(image, 0, 0)
+        self._blurred.getCanvas().drawImage(self._sharp.makeImageSnapshot(), 0, 0, skia.SamplingOptions(), blur)
+        soft_image(canvas, self._blurred.makeImageSnapshot(), self._stage.bounds)

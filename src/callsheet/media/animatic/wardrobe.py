@@ -87,8 +87,8 @@ def _body(actor: Actor, rng: np.random.Generator) -> Body:
     if actor.presents == "woman":
         return Body(height * 0.955, 0.099, 0.060, 0.084, 0.128, 0.88, stoop)
     if actor.presents == "man":
-        return Body(height, 0.119, 0.077, 0.082, 0.126, 1.08, stoop)
-    return Body(height * 0.98, 0.108, 0.068, 0.082, 0.127, 0.98, stoop)
+        return Body(height, 0.119, 0.086, 0.083, 0.126, 1.08, stoop)
+    return Body(height * 0.98, 0.108, 0.074, 0.082, 0.127, 0.98, stoop)
 
 
 def garb_for(stage: Stage, actor: Actor, backlit: float) -> Garb:

@@ -5,30 +5,30 @@ English entries match whole words with their plain plurals and verb endings; Chi
 
 PLACES: dict[str, str] = {
     "mountain": "mountain ridge peak summit hill cliff valley canyon alps 山 山顶 山峰 山脊 山谷 悬崖 高原 雪山 山间",
-    "forest": "forest wood woods woodland jungle pine tree grove park garden orchard bamboo 森林 树林 林间 公园 花园 竹林 果园 树下 大树 丛林",
+    "forest": "forest wood woods woodland jungle pine tree grove bamboo 森林 树林 林间 竹林 大树 丛林",
     "sea": "sea ocean beach shore coast harbour harbor pier island wave surf bay dock 海 大海 海边 海滩 沙滩 海岸 码头 港口 海浪 海湾 岛",
     "lake": "lake river pond stream waterfall canal riverside lakeside bridge 湖 湖边 河 江 江边 河边 溪 池塘 瀑布 小桥 桥上",
     "street": "street alley avenue sidewalk crossing crosswalk downtown neighbourhood neighborhood lane plaza square market chinatown bus-stop "
     "街 街道 街头 小巷 巷子 胡同 马路 路口 人行道 夜市 广场 市集 弄堂 公交站 市场",
     "skyline": "skyline city skyscraper rooftop terrace balcony metropolis 天际线 城市 都市 高楼 摩天 天台 屋顶 楼顶 阳台 露台 上海 北京 广州 深圳 香港",
     "desert": "desert dune sand sahara 沙漠 沙丘 戈壁",
-    "field": "field meadow grass grassland prairie farm countryside wheat steppe village vineyard lawn sky cloud "
-    "田野 草地 草原 麦田 农场 乡村 稻田 村庄 田 天空 云端 村口 草坪",
-    "room": "room bedroom home house apartment flat living-room sofa couch bed lounge loft attic studio-flat "
+    "field": "field meadow grass grassland prairie farm countryside wheat steppe village vineyard lawn sky cloud park garden orchard "
+    "田野 草地 草原 麦田 农场 乡村 稻田 村庄 田 天空 云端 村口 草坪 公园 花园 果园 树下",
+    "room": "room bedroom home house bathroom apartment flat living-room sofa couch bed lounge loft attic studio-flat "
     "房间 卧室 家里 家中 客厅 公寓 沙发 床边 屋里 屋内 房子 宿舍 书房 出租屋",
-    "kitchen": "kitchen cafe café coffee restaurant bar bakery diner counter bistro pub izakaya canteen "
+    "kitchen": "kitchen cafe café coffee coffee-shop coffee-house noodle-shop restaurant bar bakery diner counter bistro pub izakaya canteen "
     "厨房 咖啡馆 咖啡店 餐厅 酒吧 面包店 餐馆 饭店 食堂 面馆 咖啡厅 吧台 小吃店",
     "office": "office meeting boardroom workplace cubicle desk workstation laboratory lab cowork startup headquarters "
     "办公室 会议室 公司 写字楼 工位 实验室 书桌 办公桌",
     "corridor": "corridor hallway hospital ward clinic doorway hall lobby elevator staircase stairs stairwell station subway metro platform airport "
     "tunnel prison 走廊 医院 病房 诊所 门口 大厅 电梯 楼梯 车站 地铁 站台 机场 过道 急诊",
-    "shop": "shop store boutique showroom mall gallery museum library bookshop bookstore supermarket warehouse fair "
+    "shop": "shop store boutique flower-shop book-shop tea-shop showroom mall gallery museum library bookshop bookstore supermarket warehouse fair "
     "商店 店铺 商场 展厅 画廊 博物馆 图书馆 书店 超市 专柜 门店 精品店 仓库",
     "classroom": "classroom school lecture lesson university campus blackboard whiteboard teacher 教室 学校 课堂 大学 校园 黑板 讲台",
     "theatre": "stage theatre theater concert auditorium spotlight podium runway arena club nightclub 舞台 剧院 剧场 音乐会 演唱会 聚光灯 秀场 礼堂 夜店",
     "car": "car taxi cab driver driving passenger dashboard windscreen windshield backseat van truck 车内 车里 出租车 汽车 驾驶 副驾 后座 开车 车上 车厢",
     "road": "road highway motorway freeway 公路 高速 高速公路 道路",
-    "courtyard": "courtyard temple pagoda shrine palace teahouse tea-house pavilion lantern dynasty ancient-town monastery "
+    "courtyard": "courtyard temple pagoda shrine palace teahouse tea-house tea-room pavilion lantern dynasty ancient-town monastery "
     "庭院 院子 寺庙 寺 宫殿 皇宫 茶馆 茶楼 亭子 古镇 四合院 祠堂 王府 古风 宅院 道观 客栈 凉亭",
     "studio": "studio backdrop cyclorama void abstract seamless 摄影棚 影棚 背景布 虚空",
 }

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from callsheet.film import Treatment
 from callsheet.script.brief import Brief
-from callsheet.script.formats.ad_beats import Ad, day, proof, type_led
+from callsheet.script.formats.ad import Ad
+from callsheet.script.formats.ad_beats import day, proof, type_led
 from callsheet.script.formats.ad_words import WORDS
 from callsheet.script.look import feel
 from callsheet.script.phrases import TONE_NAMES

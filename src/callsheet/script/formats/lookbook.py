@@ -11,7 +11,8 @@ from callsheet.film.shot import TimeOfDay
 from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief, Item
 from callsheet.script.dressing import Dressing, accent
-from callsheet.script.formats.ad_beats import Ad, closing
+from callsheet.script.formats.ad import Ad
+from callsheet.script.formats.ad_beats import closing
 from callsheet.script.formats.lookbook_words import SHOWN, TEXT, WORN
 from callsheet.script.look import feel, look_for, music_for
 from callsheet.script.phrases import TONE_NAMES

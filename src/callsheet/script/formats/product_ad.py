@@ -6,7 +6,7 @@ from callsheet.errors import BriefError
 from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief
 from callsheet.script.dressing import Dressing
-from callsheet.script.formats.ad_beats import Ad
+from callsheet.script.formats.ad import Ad
 from callsheet.script.formats.ad_treatments import APPROACHES, ad_treatments
 from callsheet.script.look import look_for, music_for
 from callsheet.script.writer import Draft, Three, pick_treatment

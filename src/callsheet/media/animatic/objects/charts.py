@@ -12,7 +12,7 @@ from callsheet.media.animatic.colour import Colour, fade, mix
 ChartKind = Literal["ring", "share", "bars", "line"]
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|％|percent|per cent)|百分之\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
 _OF = re.compile(
-    r"(\d+)\s*(?:out of|of|/|in)\s*(?:the\s+)?(\d+)|(\d+)\s*(?:个|人|家|名)?\s*(?:中有|里有|中|里)\s*(\d+)",
+    r"(\d+)\s*(?:out of|of|/|in)\s*(?:the\s+)?(\d+)|(\d+)\s*(?:个|人|家|名)*\s*(?:中有|里有|中|里)\s*(\d+)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w.]*\d)")

@@ -23,7 +23,8 @@ OBJECTS: dict[str, tuple[Builder, str]] = {
     "package": (goods.package, "package pack box carton pouch cereal snack chocolate biscuits cookies beans parcel tin crisps tea-leaves "
                 "包装 盒子 盒装 盒 零食 巧克力 饼干 咖啡豆 茶叶 包裹 快递"),
     "gift": (goods.gift, "gift present hamper gift-box 礼物 礼盒 礼品 礼包"),
-    "bag": (wear.bag, "bag handbag tote purse backpack rucksack satchel clutch luggage suitcase 包包 手提包 手袋 背包 书包 双肩包 托特包 帆布袋 皮包 包"),
+    "bag": (wear.bag, "bag handbag tote purse backpack rucksack satchel clutch luggage suitcase "
+        "包包 手提包 手袋 背包 书包 双肩包 托特包 帆布袋 皮包 包"),
     "shoe": (wear.shoe, "shoe sneaker trainer boot heel sandal loafer running-shoe footwear 鞋子 运动鞋 跑鞋 靴子 高跟鞋 凉鞋 皮鞋 鞋 靴 球鞋"),
     "dress": (garments.dress, "dress gown frock sundress qipao cheongsam hanfu jumpsuit lookbook outfit 连衣裙 裙子 旗袍 礼服 汉服 长裙 短裙 裙"),
     "coat": (garments.coat, "coat jacket blazer trench parka overcoat suit bomber outerwear tuxedo 大衣 外套 夹克 风衣 西装 羽绒服 西服 冲锋衣"),
@@ -137,10 +138,8 @@ def kinds_in(text: str) -> list[tuple[int, int, str]]:
     """Every object word in `text` as (start, end, kind), longest words first claiming their letters, in reading order."""
     rest, found = text.lower(), []
     for word, kind in _entries():
-        if _CJK.search(word):
-            pattern = re.escape(word)
-        else:
-            pattern = rf"(?<![a-z]){re.escape(word).replace(chr(92) + '-', '[ -]?')}(?:s|es)?(?![a-z])"
+        spelled = re.escape(word).replace("\\-", "[ -]?")
+        pattern = spelled if _CJK.search(word) else rf"(?<![a-z]){spelled}(?:s|es)?(?![a-z])"
         for match in re.finditer(pattern, rest):
             found.append((match.start(), match.end(), kind))
         rest = re.sub(pattern, lambda m: "\0" * len(m[0]), rest)
@@ -164,11 +163,10 @@ def colour_in(text: str) -> Rgb | None:
     lower = text.lower()
     best: tuple[int, int, str] | None = None
     for word in COLOURS:
-        pattern = (
-            re.escape(word) + ("(?!饭|粉|线)" if word in "米粉" else "")
-            if _CJK.search(word)
-            else rf"(?<![a-z]){word}(?:en|ish)?(?![a-z])"
-        )
+        pattern = rf"(?<![a-z]){word}(?:en|ish)?(?![a-z])"
+        if _CJK.search(word):
+            # Rice and flour are words of their own: these two only mean a colour before another colour word.
+            pattern = re.escape(word) + ("(?=[色红白黄紫蓝驼])" if word in "米粉" else "")
         match = re.search(pattern, lower)
         if match and (best is None or (match.start(), -len(word)) < best[:2]):
             best = (match.start(), -len(word), word)

@@ -24,6 +24,18 @@ def subject_mask(pixels: NDArray[np.uint8]) -> Array:
     return _matted(pixels, rough, max(2, round(max(share) * 1.5)))
 
 
+def distinctness(pixels: NDArray[np.uint8], mask: Array) -> float:
+    """How little the colours inside a mask (as from `subject_mask`) also occur outside it: 0 the same, 1 none shared."""
+    step = max(1, round(max(mask.shape) / _WORK))
+    colours = pixels[::step, ::step, :3].reshape(-1, 3) // 32
+    inside = mask[::step, ::step].ravel() > 0.5
+    cells = colours @ np.array([64, 8, 1])
+    within, without = (
+        np.bincount(cells[chosen], minlength=512) / max(int(chosen.sum()), 1) for chosen in (inside, ~inside)
+    )
+    return float(1 - np.minimum(within, without).sum())
+
+
 def _working(pixels: NDArray[np.uint8]) -> tuple[tuple[int, int], Array]:
     """The picture in about 160 pixels, as perceptual colour (lightness, a, b) with each axis on a like scale."""
     height, width = pixels.shape[:2]
@@ -91,13 +103,16 @@ def _segmented(lab: Array, guess: Array) -> Array:
     band = max(1, min(height, width) // 40)
     edge[:band] = edge[:, :band] = edge[:, -band:] = True
     probability = inside.astype(float)
-    for _ in range(4):
+    for turn in range(5):
         sure_in, sure_out = probability > 0.5, (probability <= 0.5) | edge
         if sure_in.sum() < 12 or sure_out.sum() < 12:
             break
-        odds = _density(lab, sure_out, 7) - _density(lab, sure_in & ~edge, 5)
+        # At first, learn the inside away from its rim, which may still hold some background.
+        rim = max(2, round(min(height, width) * 0.03)) if turn < 2 else 0
+        core = ndimage.binary_erosion(sure_in & ~edge, iterations=rim) if rim else sure_in & ~edge
+        odds = _density(lab, sure_out, 7) - _density(lab, core if core.sum() > 40 else sure_in & ~edge, 5)
         # The place prior keeps look-alike colours far from the subject out.
-        prior = 3.0 * (ndimage.gaussian_filter(guess, 3) - threshold)
+        prior = 2.0 * (ndimage.gaussian_filter(guess, 3) - threshold)
         smooth = ndimage.gaussian_filter(np.clip(odds * 0.5, -4, 4), 1.2) + prior
         probability = 1 / (1 + np.exp(-smooth))
         probability[edge] *= 0.3

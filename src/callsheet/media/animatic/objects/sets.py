@@ -132,7 +132,7 @@ def _wall_paint(stage: Stage, subject: Colour, dark: bool, chance: float) -> Col
     paint = parse(max(scored)[1])
     pulled = bool(stage.order.look and stage.order.look.palette)
     light, paint_a, paint_b = oklab(paint)
-    share = 0.5 if pulled else 0.2
+    share = 0.65 if pulled else 0.2
     if not dark and subject_light > 0.75:
         light -= 0.16
     return from_oklab(light, paint_a + (a - paint_a) * share, paint_b + (b - paint_b) * share)

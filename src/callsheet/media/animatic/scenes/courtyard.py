@@ -9,7 +9,7 @@ from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.props import draw_prop
 from callsheet.media.animatic.scenes.nature import ridge_line
 from callsheet.media.animatic.scenes.sky import Sky
-from callsheet.media.animatic.shapes import glow, limb, paint, polygon, shade, smooth
+from callsheet.media.animatic.shapes import glow, limb, paint, polygon, shade, smooth, stroke
 from callsheet.media.animatic.stage import Scene, Stage
 from callsheet.media.animatic.staged import Staged
 from callsheet.media.animatic.world import HORIZON, Seat, World
@@ -88,7 +88,12 @@ class Courtyard:
                     wall.setFillType(skia.PathFillType.kEvenOdd)
                     garden = mix(grade.distant(mix(parse("#5f7f58"), grade.shadow, 0.35), 0.35), self._glow, 0.25 * self._lamps)
                     canvas.drawCircle(inner + side * 0.20 * height, 0.598 * height, 0.090 * height, paint(shader=linear((0, 0.51 * height), (0, 0.69 * height), [mix(grade.sky_low, garden, 0.4), garden])))
+                    for n in range(7):
+                        leaf_x = inner + side * (0.14 + 0.02 * n) * height
+                        canvas.drawCircle(leaf_x, (0.66 - 0.012 * (n * 5 % 7)) * height, 0.026 * height, paint(mix(garden, grade.shadow, 0.15 + 0.08 * (n % 3))))
                 canvas.drawPath(wall, paint(shader=linear((0, 0.47 * height), (0, 0.705 * height), [mix(self._wall, grade.key, 0.15), self._wall, mix(self._wall, grade.shadow, 0.35)], [0, 0.4, 1])))
+                if side == moon:
+                    canvas.drawCircle(inner + side * 0.20 * height, 0.598 * height, 0.090 * height, stroke(mix(self._tile, grade.key, 0.15), 0.008 * height))
                 ridge = skia.Rect.MakeLTRB(left - 0.01 * height, 0.452 * height, right + 0.01 * height, 0.476 * height)
                 canvas.drawRoundRect(ridge, 0.010 * height, 0.010 * height, paint(self._tile))
                 canvas.drawRect(skia.Rect.MakeLTRB(left, 0.444 * height, right, 0.454 * height), paint(mix(self._tile, grade.key, 0.22)))

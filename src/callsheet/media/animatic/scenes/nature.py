@@ -115,9 +115,11 @@ class Forest:
         width, height = self._stage.width, self._stage.height
         for depth, low, far in ((0.2, 0.20, 0.75), (0.5, 0.12, 0.4), (0.9, 0.02, 0.1)):
             path = skia.Path()
-            for k in range(34):
-                x = (-0.5 + 2.0 * k / 33) * width
-                path.addCircle(x, (low - 0.16 + float(rng.normal(0, 0.035))) * height, float(rng.uniform(0.07, 0.13)) * height)
+            for k in range(110):
+                x = (-0.5 + 2.0 * k / 109) * width
+                hang = float(rng.gamma(1.6, 0.030))
+                path.addCircle(x, (low - 0.15 + hang) * height, float(rng.uniform(0.014, 0.034)) * height)
+                path.addCircle(x, (low - 0.17 + 0.5 * hang) * height, float(rng.uniform(0.03, 0.05)) * height)
             path.addRect(skia.Rect.MakeLTRB(-0.6 * width, -1.0 * height, 1.6 * width, (low - 0.14) * height))
             path.setFillType(skia.PathFillType.kWinding)
             layers.append((depth, path, far))

@@ -13,7 +13,7 @@ from callsheet.media.animatic.objects.air import Air, air_for
 from callsheet.media.animatic.objects.cutout import cutout_from
 from callsheet.media.animatic.objects.mesh import Array
 from callsheet.media.animatic.objects.pixels import LINEAR, native, paint_bands, radius, smooth, tinted
-from callsheet.media.animatic.objects.saliency import subject_mask
+from callsheet.media.animatic.objects.saliency import distinctness, subject_mask
 from callsheet.media.animatic.scenes import product
 from callsheet.media.animatic.stage import Scene, Stage, Still, View
 
@@ -72,7 +72,11 @@ def stands_out(mask: Array, box: tuple[float, float, float, float]) -> bool:
     """Whether a mask is a thing and not a scatter of edges or most of the picture: solid in its own bounds, of a fair size."""
     solid = mask > 0.5
     area = (box[2] - box[0]) * (box[3] - box[1])
-    return bool(0.02 < solid.mean() < 0.62 and solid.sum() > 0.3 * area)
+    step = max(1, max(mask.shape) // 160)
+    small = solid[::step, ::step]
+    outline = int((small & ~ndimage.binary_erosion(small)).sum())
+    ragged = outline**2 / (4 * np.pi * max(int(small.sum()), 1))
+    return bool(0.02 < solid.mean() < 0.62 and solid.sum() > 0.3 * area and ragged < 12)
 
 
 def set_down(stage: Stage, size: tuple[int, int], box: tuple[float, float, float, float]) -> Fit:
@@ -123,17 +127,16 @@ def _slid(at: float, other_end: float, room: float) -> float:
 def filled_behind(colours: Array, hole: Array) -> Array:
     """`colours` [h, w, 3] with `hole` (0..1) filled in from around it, coarse to fine (push-pull)."""
     keep = np.clip(1 - hole, 0, 1)
-    levels: list[tuple[Array, Array]] = [(colours * keep[..., None], keep)]
+    levels: list[tuple[Array, Array]] = [(colours, keep)]
     while min(levels[-1][1].shape) > 2:
         value, weight = levels[-1]
-        value, weight = _halved(value), _halved(weight[..., None])[..., 0]
-        levels.append((value, weight))
-    value, weight = levels[-1]
-    result = value / np.maximum(weight, 1e-4)[..., None]
+        total = _halved(value * weight[..., None])
+        share = _halved(weight[..., None])[..., 0]
+        # A coarse cell is trusted as soon as one of its four is: else far colours would leak in along the hole's rim.
+        levels.append((total / np.maximum(share, 1e-6)[..., None], np.minimum(1.0, 4 * share)))
+    result = levels[-1][0]
     for value, weight in reversed(levels[:-1]):
-        grown = _grown(result, weight.shape)
-        sure = np.clip(weight, 0, 1)[..., None]
-        result = value + grown * (1 - sure)
+        result = value * weight[..., None] + _grown(result, weight.shape) * (1 - weight[..., None])
     return np.asarray(result)
 
 
@@ -157,7 +160,7 @@ class StillScene:
         mask = subject_mask(pixels)
         self.box = bounds(mask)
         cut = has_alpha(subject.pixels)
-        self.found = cut or stands_out(mask, self.box)
+        self.found = cut or (stands_out(mask, self.box) and distinctness(pixels, mask) > 0.45)
         self.fit = (set_down if cut and other is not None else fitted)(
             stage, (pixels.shape[1], pixels.shape[0]), self.box
         )
