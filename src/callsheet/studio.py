@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from callsheet import doctor as machine
 from callsheet.delivery.deliver import Made, deliver
-from callsheet.doctor import Check
 from callsheet.film import Document, Take
 from callsheet.floor import shooting
 from callsheet.floor.plan import BY_PERSON
@@ -16,6 +15,9 @@ from callsheet.floor.results import Conformed, Quoted, Shooting
 from callsheet.providers import Provider, installed
 from callsheet.script.board import Written, start, write_board
 from callsheet.store import ProductionStore, Version
+
+if TYPE_CHECKING:
+    from callsheet.doctor import Check
 
 __all__ = ["Progress", "Studio"]
 
@@ -107,9 +109,11 @@ class Studio:
         with self._store() as store, store.locked():
             return store.restore(number)
 
-    def doctor(self) -> list[Check]:
+    def doctor(self) -> list["Check"]:
         """What works on this machine, what is missing, and what to do."""
-        return machine.examine(self.folder)
+        from callsheet.doctor import examine
+
+        return examine(self.folder)
 
     def _store(self) -> ProductionStore:
         return ProductionStore.open(self.folder)

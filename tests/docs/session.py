@@ -66,10 +66,9 @@ class Session:
         text = path.read_text("utf-8")
         for old, new in re.findall(r"((?:^-.*\n)+)((?:^\+.*\n)*)", block.text, re.MULTILINE):
             before, after = (re.sub(r"^[-+]", "", lines, flags=re.MULTILINE) for lines in (old, new))
-            assert text.count(before) == 1, (
-                f"{block.where}: {before!r} stands {text.count(before)} times in {path.name}"
-            )
-            text = text.replace(before, after)
+            count = f"\n{text}".count(f"\n{before}")
+            assert count == 1, f"{block.where}: {before!r} stands {count} times in {path.name}"
+            text = f"\n{text}".replace(f"\n{before}", f"\n{after}")[1:]
         path.write_text(text, "utf-8")
 
     def _shell(self, block: Block) -> None:

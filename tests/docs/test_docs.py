@@ -37,8 +37,8 @@ def test_page_reads_well(page: Path) -> None:
     text = re.sub(r"`[^`\n]*`|!\[", "", prose(page))
     assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
     assert not re.search(r"(?<!<)!|\bsimply\b", text), page.name
-    long = [n for n, line in enumerate(page.read_text("utf-8").splitlines(), 1) if len(line) > 150]
-    assert not long, f"{page.name}: long lines {long}"
+    long = [line for line in text.splitlines() if len(line) > 150 and not line.startswith("|")]
+    assert not long, page.name
 
 
 def _read(block: Block) -> None:
@@ -107,9 +107,3 @@ def test_the_brief_page_names_every_field() -> None:
     text = (DOCS / "brief.md").read_text("utf-8")
     named = {LABELS[word] for word in re.findall(r"`([^`\n]+)`", text) if word in LABELS}
     assert set(LABELS.values()) - named == set()
-
-
-def test_the_schema_for_editors_is_current() -> None:
-    from callsheet.film import json_schema
-
-    assert json.loads((DOCS / "production.schema.json").read_text("utf-8")) == json_schema()

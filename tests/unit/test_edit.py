@@ -168,7 +168,7 @@ def test_supers_leave_before_the_next_shot_dissolves_in() -> None:
     cut = film(
         shot(48, supers=[Super(text="Hello")]), shot(48, dissolve=12, supers=[Super(text="World", start=4, frames=20)])
     )
-    assert [(s.start, s.end) for s in supers(cut)] == [(0, 36), (48, 68)]
+    assert [(s.start, s.end) for s in supers(cut, "16:9")] == [(0, 36), (48, 68)]
 
 
 def test_the_cue_sheet_is_plain_and_whole() -> None:

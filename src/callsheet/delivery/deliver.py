@@ -11,7 +11,6 @@ from callsheet.delivery import callsheet
 from callsheet.delivery.callsheet import ShotState
 from callsheet.delivery.package import Item, package
 from callsheet.edit.cut import CutEvent
-from callsheet.edit.otio import timeline
 from callsheet.edit.titles import require_text
 from callsheet.film import Document, Money, Production, digest
 from callsheet.floor import Floor, Job, renders
@@ -150,6 +149,8 @@ def _stored(store: ProductionStore, path: str, kind: str, artefact: Artefact) ->
 
 def _timeline(store: ProductionStore, film: Film, stem: str) -> list[Item]:
     """The cut as OTIO, with the clips and the mix it names, so that the package opens anywhere."""
+    from callsheet.edit.otio import timeline
+
     framing = film.masters[-1].preset.framing
     items, media = [], {}
     for event in film.cut.events:

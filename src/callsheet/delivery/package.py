@@ -42,7 +42,13 @@ def package(
     manifest = {
         **facts,
         "files": [
-            {"path": item.path, "kind": item.kind, "sha256": item.sha256, "bytes": _size(item), **dict(sorted(item.facts.items()))}
+            {
+                "path": item.path,
+                "kind": item.kind,
+                "sha256": item.sha256,
+                "bytes": _size(item),
+                **dict(sorted(item.facts.items())),
+            }
             for item in items
         ],
     }

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
-from callsheet.edit.cut import Cut
+from callsheet.edit.cut import Cut, CutEvent
 from callsheet.edit.soundtrack import PlacedLine
-from callsheet.film import Look, Production
+from callsheet.film import Framing, Look, Production
 from callsheet.media.type.captions import LANDSCAPE, CaptionStyle, Cue, Line, cues
 from callsheet.media.type.fonts import require_glyphs
 from callsheet.media.type.supers import DEFAULT_ACCENT, Super
@@ -51,8 +51,8 @@ def captions(cut: Cut, placed: Sequence[PlacedLine], language: str, style: Capti
     return list(cues(caption_lines(cut, placed, language), cut.rate.fraction, style=style, film_frames=cut.frames))
 
 
-def supers(cut: Cut) -> list[Super]:
-    """The board's text on screen. It leaves before the next shot dissolves in."""
+def supers(cut: Cut, framing: Framing) -> list[Super]:
+    """The board's text on screen, in the part of the picture that its take keeps calm. It leaves before the next shot dissolves in."""
     found = []
     production = cut.production
     for index, event in enumerate(cut.events):
@@ -66,6 +66,7 @@ def supers(cut: Cut) -> list[Super]:
                     Super(
                         text.text,
                         role=text.role,
+                        place=_place(event, text.role, framing),
                         start=start,
                         end=end,
                         accent=look.accent or DEFAULT_ACCENT,
@@ -75,6 +76,13 @@ def supers(cut: Cut) -> list[Super]:
                     )
                 )
     return found
+
+
+def _place(event: CutEvent, role: str, framing: Framing) -> str:
+    """Beside or above the subject where the picture leaves room for that; small print and full cards find their own place."""
+    if event.take.recipe.order.text_room != "part" or role in ("legal", "lower-third"):
+        return "auto"
+    return "left" if framing == "16:9" else "upper"
 
 
 def _frame(sample: int, rate: Fraction) -> int:

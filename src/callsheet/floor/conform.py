@@ -149,7 +149,7 @@ class _Edit:
 def _edit(store: ProductionStore, cut: Cut, placed: Sequence[PlacedLine], deliverable: Deliverable) -> _Edit:
     preset = PRESETS[deliverable.preset]
     language = deliverable.language or cut.production.language
-    items: list[Item] = [*place_supers(supers(cut), preset.size)]
+    items: list[Item] = [*place_supers(supers(cut, preset.framing), preset.size)]
     if deliverable.captions in ("burned", "both"):
         items += captions(cut, placed, language, style_for(preset.size))
     by_key = {item_key(item): item for item in items}

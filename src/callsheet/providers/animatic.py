@@ -42,7 +42,10 @@ class Animatic:
         total = recipe.order.frames * len(recipe.order.framings)
         for number, framing in enumerate(recipe.order.framings):
             out = folder / f"{framing.replace(':', 'x')}.mp4"
-            before = number * recipe.order.frames
-            draw(recipe, framing, references, out, on_frame=lambda index, before=before: on_frame(before + index + 1, total))
+
+            def tell(index: int, before: int = number * recipe.order.frames) -> None:
+                on_frame(before + index + 1, total)
+
+            draw(recipe, framing, references, out, on_frame=tell)
             made.append(Made(framing, out))
         return tuple(made)

@@ -4,13 +4,14 @@ import hashlib
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import BriefError, ConflictError, NotFoundError, StorageError
 from callsheet.film import Document, Production, Source, Timecode, Treatment, digest
-from callsheet.script.brief import Brief
-from callsheet.script.writer import Draft, write
 from callsheet.store import ProductionStore
+
+if TYPE_CHECKING:
+    from callsheet.script.writer import Draft
 
 SOURCES = ("brief.md", "script.fountain", "document.md")
 """What a board is written from, in order of preference."""
@@ -54,6 +55,9 @@ def start(folder: Path, brief: Path, format_name: str | None, treatment: str | N
             where=str(folder),
             remedy="Choose another folder, or run `callsheet write`.",
         )
+    # Writers are loaded only when something is written: a run that changes nothing should not wait for them.
+    from callsheet.script.writer import write
+
     text = _text(brief)
     name = {".fountain": SCREENPLAY}.get(
         brief.suffix.lower(), "document.md" if format_name == "explainer" else "brief.md"
@@ -136,6 +140,8 @@ def write_board(
                 f"{name} changed, but the board was edited by hand and is kept: see `callsheet write --force`",
             )
     chosen = format_name or (document.production.format if document is not None and not source else None)
+    from callsheet.script.writer import write
+
     with store.locked():
         draft = write(brief, name, format=chosen, treatment=treatment, writer=writer)
         return _keep(store, folder, draft, name, brief, text.digest if text else None)
@@ -174,7 +180,7 @@ def _edited(store: ProductionStore, text_digest: str) -> bool:
     return not any(v.digest == text_digest and v.why.startswith(_WRITTEN) for v in store.versions())
 
 
-def _keep(store: ProductionStore, folder: Path, draft: Draft, name: str, brief: str, expected: str | None) -> Written:
+def _keep(store: ProductionStore, folder: Path, draft: "Draft", name: str, brief: str, expected: str | None) -> Written:
     """Write the draft into the folder as the newest version."""
     production = draft.production
     known = production.source
@@ -242,6 +248,8 @@ def _text(path: Path) -> str:
 
 def _files(text: str, name: str) -> list[str]:
     """The files that a brief names."""
+    from callsheet.script.brief import Brief
+
     return [] if name == SCREENPLAY else [still.file for still in Brief.read(text, name).stills]
 
 

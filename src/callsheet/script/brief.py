@@ -151,7 +151,8 @@ class Brief:
         said = {**found.labels, **_labels_of(front)}
         if not re.search(rf"[A-Za-z{CJK}]{{2}}", body + " ".join(v for vs in said.values() for v in vs)):
             raise BriefError("the brief has no words to make a film from", where=name, remedy=_REMEDY)
-        message = [s for s in found.message if not _is_heading(s, sections)]
+        headings = {folded(s.heading) for s in sections}
+        message = [s for s in found.message if folded(s) not in headings]
         product = _first(said, "product") or prose.product(
             message, sections[0].heading if sections else "", body, language
         )
@@ -162,12 +163,12 @@ class Brief:
             _first(said, "title")
             or _title(sections, language)
             or product
-            or cut_to(message[0], 12 if language == "zh" else 6, language).rstrip(".。")
-            or plain(message[0])[:40]
+            or cut_to(message[0], 12 if language == "zh" else 6, language).rstrip(" .。!！?？")
+            or plain(message[0])[:40].strip(" .。,，")
         )
         if title != product and title.startswith(product) and len(title.split()) <= 4 and not title.endswith("?"):
             product = title
-        product = product or title
+        product = product or title.strip(" .。!！?？")
         offer = _offer(said, found.offers, body)
         call = _first(said, "call") or found.call
         weights = prose.Weights(product, offer.text, call, language)
@@ -320,10 +321,6 @@ def _sections(body: str) -> list[Section]:
     if heading or paragraphs or not sections:
         sections.append(Section(heading, level, tuple(paragraphs)))
     return sections
-
-
-def _is_heading(sentence: str, sections: list[Section]) -> bool:
-    return any(folded(sentence) == folded(s.heading) for s in sections)
 
 
 def _first(said: Mapping[str, list[str]], key: str) -> str:

@@ -7,7 +7,19 @@ from typing import Literal
 
 from callsheet.film import NARRATOR, Location, Prop
 from callsheet.film.shot import Ambience, TimeOfDay, Weather
-from callsheet.script.coverage_words import FALLING, GLAD, GRIM, HOURS, POSES, SAY, SOUNDS, STRANGER, THINGS, WEATHERS
+from callsheet.script.coverage_words import (
+    FALLING,
+    GLAD,
+    GRIM,
+    HOURS,
+    POSES,
+    SAY,
+    SOMEBODY,
+    SOUNDS,
+    STRANGER,
+    THINGS,
+    WEATHERS,
+)
 from callsheet.script.dressing import slug
 from callsheet.script.fountain import Action, Cut, Scene, Speech
 from callsheet.script.people import Roster
@@ -176,8 +188,11 @@ class Coverage:
                     self.pose[key] = pose
                 self.last = key
             things = self.stage.things(piece)
-            sees: Sees = "people" if len(who) > 1 else "person" if who else "detail" if things else "place"
             opening = first and at == 0
+            somebody = bool(who) or bool(SOMEBODY.search(piece))
+            sees: Sees = (
+                "people" if len(who) > 1 else "person" if somebody else "detail" if things and not opening else "place"
+            )
             size = "wide" if opening and sees in ("place", "people", "person") else None
             picture = self._picture(
                 piece, sees, size=size, cast=tuple(who), props=tuple(things), keep=7 if opening else 6
@@ -207,7 +222,7 @@ class Coverage:
             for at, text in enumerate(chunks)
         ]
         if speech.unseen or who == NARRATOR:
-            words = self._say("unseen", b=b) if b and before else self._say("open")
+            words = self._say("unseen", b=b) if b and before else self._opening().action
             return [
                 self._picture(
                     words,

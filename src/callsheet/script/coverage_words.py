@@ -76,3 +76,9 @@ HOURS = {
 
 FALLING = {"en": {"rain": ", rain falling", "snow": ", snow falling", "fog": ", fog in the air", "wind": ", wind blowing", "clear": "", "cloud": ", under clouds"},
             "zh": {"rain": "，下着雨", "snow": "，下着雪", "fog": "，起了雾", "wind": "，刮着风", "clear": "", "cloud": "，阴天"}}  # fmt: skip
+
+SOMEBODY = re.compile(
+    r"\b(?:man|woman|men|women|boy|girl|child|children|people|crowd|customers?|passengers?|guests?|strangers?|couple|waiter|driver|figure|somebody|someone)\b|客人|行人|路人|人群|孩子|男人|女人|老人|人影|顾客|有人",
+    re.IGNORECASE,
+)
+"""People whom no cue names."""

@@ -23,7 +23,7 @@ from callsheet.script.endpoint_schema import BeatAnswer, BoardAnswer, Treatments
 from callsheet.script.look import feel, look_for, music_for
 from callsheet.script.plan import Beat, Caption, Hand, Line, Picture
 from callsheet.script.suit import best_format
-from callsheet.script.survival import claims_something, is_quoted
+from callsheet.script.survival import claims_something, is_quoted, source_of
 from callsheet.script.words import cut_to, ended, folded, unended, units
 from callsheet.script.writer import Draft, Rejected, Three, pick_treatment
 
@@ -259,7 +259,7 @@ def _compile(
     brief: Brief, dressing: Dressing, answer: BoardAnswer, room: int
 ) -> tuple[list[Beat], list[str], list[str]]:
     """The answer as beats. Lines that claim what the brief doesn't say are flagged and left out."""
-    source = folded(brief.text.replace("\n", " "))
+    source = source_of(brief.text)
     never = [folded(n) for n in brief.never_say]
     flags: list[str] = []
     allowed: list[str] = []

@@ -335,11 +335,8 @@ def dump(screenplay: Screenplay) -> str:
             elif isinstance(element, Cut):
                 out.append(f"> {element.text}")
             else:
-                cue = (
-                    f"@{element.who}"
-                    if chinese or not re.match(r"[A-Z][A-Za-z .'-]*$", element.who)
-                    else element.who.upper()
-                )
+                loud = element.who.upper()
+                cue = loud if re.match(r"[A-Z][A-Z .'-]*$", loud) and _name(loud) == element.who else f"@{element.who}"
                 out.append(f"{cue} ({element.extension})" if element.extension else cue)
                 if element.manner:
                     out.append(f"({element.manner})")

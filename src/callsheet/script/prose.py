@@ -235,6 +235,10 @@ def _instructs(sentence: str, language: Tongue) -> bool:
 _INNER_EN = re.compile(
     r"[A-Za-z'’]+,?\s(?:that|which)\s((?!(?:should|must|we|is|are|shows?|feels?|ends?|looks?)\b)[a-z][^.;!?]{8,120})"
 )
+_CALL_STATED = re.compile(
+    r"(?:call to action|cta|closing line|tagline|行动号召|引导语|结尾语)(?: is| reads)?\s*[:：,]\s*(.{4,90}?)\s*$",
+    re.IGNORECASE,
+)
 _AIMED = re.compile(
     r"\b(?:is|are) (?:aimed|targeted|meant|written|made|designed) (?:at|for)\b|^(?:target )?audience\b|目标人群|目标用户|受众",
     re.IGNORECASE,
@@ -256,6 +260,8 @@ def _wishes(found: Found, sentence: str, language: Tongue) -> None:
             if _instructs(sentence, language) or "long" in sentence
             else None
         )
+    if not found.call and (stated := _CALL_STATED.search(sentence)):
+        found.call = stated[1].strip(" \"“”'")
     if not found.audience and (
         match := _AUDIENCE.search(sentence) or (_FOR.search(sentence) if language == "en" else None)
     ):
@@ -466,6 +472,7 @@ class Weights:
         weight = 2.5 * min(2, len(numbers(sentence, self.language)))
         weight += 2.0 if re.search(BENEFIT[self.language], sentence, re.IGNORECASE) else 0.0
         weight += 1.5 if self.product and self.product.casefold() in sentence.casefold() else 0.0
+        weight += 1.5 if quotes(sentence) else 0.0
         weight += 2.0 if comparisons(sentence, self.language) else 0.0
         if re.search(OFFER[self.language], sentence, re.IGNORECASE):
             weight -= 2.0

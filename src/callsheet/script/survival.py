@@ -104,9 +104,14 @@ def claims_something(text: str, language: Tongue) -> bool:
     return bool(numbers(text, language)) or re.search(BENEFIT[language], text, re.IGNORECASE) is not None
 
 
+def source_of(text: str) -> str:
+    """A brief in the form that quotes are looked for in: lines joined with a blank, and, for Chinese, without."""
+    return folded(text.replace("\n", " ")) + "\n" + folded(text.replace("\n", ""))
+
+
 def unquoted(production: Production, brief: Brief, allowed: Iterable[str] = ()) -> list[str]:
     """Spoken or shown lines that claim something the brief doesn't say in these words. `allowed` are the writer's own connective lines."""
-    source = folded(brief.text.replace("\n", " "))
+    source = source_of(brief.text)
     known = {folded(a) for a in allowed}
     return [
         line

@@ -124,7 +124,10 @@ def units_within(frames: int, language: str, rate: Rate) -> int:
     return max(0, math.floor(seconds * (ZH_RATE if language.startswith("zh") else EN_RATE)))
 
 
-_STRONG_EN = re.compile(r"[;:]\s+|,\s+(?!\d{3}\b)|\s+[—–-]{1,2}\s+|[—–]|[.!?…]+[\"'”’)]*\s+|\s+(?=\()|(?<=\))\s+")
+_STRONG_EN = re.compile(
+    r"[;:]\s+|,\s+(?!\d{3}\b|(?:[\w'-]+\s+){1,3}(?:and|or)\s+(?:[\w'-]+[\s.]){1,3}|(?:and|"
+    r"or)\s+[\w'-]+[.,;])|\s+[—–-]{1,2}\s+|[—–]|[.!?…]+[\"'”’)]*\s+|\s+(?=\()|(?<=\))\s+"
+)
 _CLAUSE_EN = re.compile(r"\s+(?=(?:and|but|so|because|while|which|who)\b)")
 _TAIL_EN = re.compile(r"\s+(?=(?:with|without|for|from|in|on|at|by|since|every|each|that|when|until|after|before)\b)")
 _STRONG_ZH = re.compile(r"[，；：。！？]|——|—|,\s*(?!\d)|;|:(?!\d)|（|）")
@@ -139,8 +142,14 @@ _DANGLING_EN = re.compile(
     re.IGNORECASE,
 )
 _DANGLING_ZH = re.compile(r"(?:的|和|与|或|在|把|被|让|从|对|为|比|以|将|一)$")
+_HANGING = re.compile(
+    r"(?:while|when|if|because|although|though|since|after|before|as|unless|once)\b|(?:当|虽然|因为|如果|尽管)",
+    re.IGNORECASE,
+)
+"""Openings whose main clause is still to come."""
 _CONDITION = re.compile(
-    r"^[\s,;:—–、，；-]*(?:if|unless|except|only|until|when|provided|but not|or|not)\b|"
+    r"^[\s,;:—–、，；-]*(?:if|unless|except|only|until|when|provided|but not|or|not)\b|^,?\s*(?:and|to|or|"
+    r"by|plus)\s+(?:an?\s+)?(?:\d|half|quarter|third)|"
     r"^[\s、，；]*(?:除非|如果|若|但不|只有|仅|不含|之前|以下|以内|的)",
     re.IGNORECASE,
 )
@@ -173,18 +182,21 @@ def cut_to(sentence: str, most: int, language: str, key: str = "", *, spoken: bo
     return ""
 
 
+_JOINT_EN = re.compile(r";\s+|\s+[—–]\s+|,?\s+(?=(?:and|but|so|because|while)\s+(?:[a-z]+\s+){2})")
+
+
 def halves(sentence: str, language: str) -> tuple[str, str] | None:
     """A sentence parted at the phrase end nearest its middle; None when either half would say nothing."""
-    boundaries = (_STRONG_ZH, _CLAUSE_ZH) if language.startswith("zh") else (_STRONG_EN, _CLAUSE_EN)
-    least = 6 if language.startswith("zh") else 4
-    lead = _LEAD_ZH if language.startswith("zh") else _LEAD_EN
-    cuts = [(m.start(), m.end()) for b in boundaries for m in b.finditer(sentence.rstrip(".。!！?？"))]
+    chinese = language.startswith("zh")
+    boundary = _STRONG_ZH if chinese else _JOINT_EN
+    least, lead = (6, _LEAD_ZH) if chinese else (4, _LEAD_EN)
+    cuts = [(m.start(), m.end()) for m in boundary.finditer(sentence.rstrip(".。!！?？"))]
     for start, end in sorted(cuts, key=lambda c: abs(c[0] - len(sentence) // 2)):
         one, two = sentence[:start].strip(_EDGES), lead.sub("", sentence[end:].strip(_EDGES))
-        if _DANGLING_EN.search(one) and not language.startswith("zh"):
+        if _DANGLING_EN.search(one) and not chinese:
             continue
         if units(one, language) >= least and units(two, language) >= least:
-            return _finish(one, language.startswith("zh")), _finish(two, language.startswith("zh"))
+            return _finish(one, chinese), _finish(two, chinese)
     return None
 
 
@@ -198,7 +210,10 @@ def _best_run(whole: str, starts: list[int], ends: list[int], most: int, languag
                 continue
             if re.match(r"so [a-z]+ (?:that|it|a)\b", whole[start:], re.IGNORECASE):
                 continue
-            piece = lead.sub("", whole[start:end].strip(_EDGES)).strip(_EDGES)
+            piece = whole[start:end].strip(_EDGES)
+            piece = lead.sub("", piece).strip(_EDGES) if start else piece
+            if not start and end < len(whole) and _HANGING.match(piece) and not re.search("[,，]", piece):
+                continue
             size = units(piece, language)
             if (
                 not piece

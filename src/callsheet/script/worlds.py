@@ -53,7 +53,7 @@ _MATCH: dict[str, tuple[str, str]] = {
     ),
     "beauty": (
         r"skin\w*|serums?|creams?|soaps?|shampoos?|perfumes?|fragrances?|lipsticks?|make-?up|cosmetic\w*|lotions?|face|sunscreen|hair",
-        r"护肤|精华|面霜|香皂|洗发|香水|口红|彩妆|美妆|乳液|面膜|防晒|肌肤|皮肤|头发",
+        r"护肤|精华|面霜|手霜|护手|身体乳|洗面|香皂|洗发|香水|口红|彩妆|美妆|乳液|面膜|防晒|肌肤|皮肤|头发",
     ),
     "home": (
         r"lamps?|lights?|chairs?|sofas?|desks?|tables?|beds?|mattress\w*|pillows?|blankets?|candles?|rugs?|vases?|furniture|curtains?|shel(?:f|ves)|vacuum\w*|clean\w*|wash\w*|towels?|fans?|heaters?|purifiers?|plants?|home|house",

@@ -52,18 +52,28 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
         side = 0.16 if left_first is False else 0.84
         if not stage.calm.isEmpty() and not stage.portrait:
             side = 0.97
-        back = Figure(stage, replace(listener, pose="stand", prop=None, seated=False), replace(light, backlit=0.95, shadow=0, wet=0, rim_strength=0.45), turned=True, phase=0.6)
+        back = Figure(
+            stage,
+            replace(listener, pose="stand", prop=None, seated=False),
+            replace(light, backlit=0.95, shadow=0, wet=0, rim_strength=0.45),
+            turned=True,
+            phase=0.6,
+        )
         tall = max(lens.tall * 1.75, 2.3) * (0.7 if stage.portrait else 1.0)
         shoulder = Mark(back, side, 0.36 + tall, tall, False, 1.45)
     elif near:
         actors = actors[: 2 if actors[0].pose == "embrace" else 1]
     places = _places(stage, lens, actors, left_first)
     marks = []
+    # Who sits is a fifth shorter: close up, the camera comes down with them.
+    feet = lens.feet - (0.185 * lens.tall if lens.tall > 1 and all(actor.seated for actor in actors) else 0.0)
     for n, actor in enumerate(actors):
         x, flip = places[n]
-        turned = _turned(stage, actor, n, len(actors), lens)
-        figure = Figure(stage, actor, light, turned=turned, phase=(0.13 + 0.37 * n) % 1, energy=energy * (1.0 if n == 0 else 0.7))
-        marks.append(Mark(figure, x, lens.feet + 0.006 * (n % 2), lens.tall, flip))
+        turned = shoulder is None and _turned(stage, actor, n, len(actors), lens)
+        figure = Figure(
+            stage, actor, light, turned=turned, phase=(0.13 + 0.37 * n) % 1, energy=energy * (1.0 if n == 0 else 0.7)
+        )
+        marks.append(Mark(figure, x, feet + 0.006 * (n % 2), lens.tall, flip))
     if shoulder and marks:
         marks[0] = replace(marks[0], flip=shoulder.x < marks[0].x)
     if camera.angle == "point-of-view":
@@ -81,7 +91,11 @@ def _turned(stage: Stage, actor: Actor, index: int, count: int, lens: Lens) -> b
     """Whether we see an actor from the back."""
     if actor.pose == "lookout" and not actor.seated:
         return count == 1 or lens.tall < 0.5
-    if count > 1 or actor.seated or actor.pose in ("phone", "read", "drink", "pour", "desk", "reach", "argue", "embrace", "wave"):
+    if (
+        count > 1
+        or actor.seated
+        or actor.pose in ("phone", "read", "drink", "pour", "desk", "reach", "argue", "embrace", "wave")
+    ):
         return False
     if actor.pose == "walk" and lens.tall < 1 and actor.prop is None:
         return bool(stage.rng("turned").random() < 0.35)

@@ -46,7 +46,11 @@ def lens_for(stage: Stage) -> Lens:
         shrink = {"extreme-wide": 0.85, "wide": 0.9, "full": 0.86, "medium": 0.74, "close": 0.62, "extreme-close": 0.66}
         top = feet - tall
         tall *= shrink.get(camera.size, 0.7)
-        wanted = 0.36 if not stage.calm.isEmpty() else {"medium": 0.24, "close": 0.25, "extreme-close": 0.16}.get(camera.size, 0.0)
+        wanted = (
+            0.36
+            if not stage.calm.isEmpty()
+            else {"medium": 0.24, "close": 0.25, "extreme-close": 0.16}.get(camera.size, 0.0)
+        )
         if camera.size in ("medium", "close", "extreme-close"):
             feet = max(top, wanted) + tall
         else:
@@ -131,7 +135,15 @@ def path(stage: Stage) -> Callable[[int], View]:
 
 
 def _strength(size: Size, angle: Angle) -> float:
-    scale = {"extreme-wide": 1.1, "wide": 1.0, "full": 0.85, "medium": 0.6, "close": 0.42, "extreme-close": 0.32, "insert": 0.5}[size]
+    scale = {
+        "extreme-wide": 1.1,
+        "wide": 1.0,
+        "full": 0.85,
+        "medium": 0.6,
+        "close": 0.42,
+        "extreme-close": 0.32,
+        "insert": 0.5,
+    }[size]
     return scale * (0.8 if angle == "overhead" else 1.0)
 
 
@@ -148,7 +160,8 @@ def _tremor(stage: Stage) -> Callable[[float], tuple[float, float, float, float]
 
     def at(time: float) -> tuple[float, float, float, float]:
         sway = [
-            sum(gain * math.sin(math.tau * rate * time + phases[axis][n]) for n, (rate, gain) in enumerate(layers)) for axis in range(4)
+            sum(gain * math.sin(math.tau * rate * time + phases[axis][n]) for n, (rate, gain) in enumerate(layers))
+            for axis in range(4)
         ]
         return sway[0] * amount, sway[1] * amount, sway[2] * 0.0045, sway[3] * amount * 0.35
 

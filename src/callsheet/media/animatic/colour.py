@@ -87,7 +87,10 @@ def ramp(colours: Sequence[Colour], share: float) -> Colour:
 
 
 def linear(
-    start: tuple[float, float], end: tuple[float, float], colours: Sequence[Colour], stops: Sequence[float] | None = None
+    start: tuple[float, float],
+    end: tuple[float, float],
+    colours: Sequence[Colour],
+    stops: Sequence[float] | None = None,
 ) -> skia.Shader:
     """A linear gradient shader, clamped at both ends."""
     return skia.GradientShader.MakeLinear(

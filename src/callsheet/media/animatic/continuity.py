@@ -22,8 +22,12 @@ def last_frame(clip: Path, width: int, height: int) -> NDArray[np.uint8]:
 
 def _fitted(pixels: NDArray[np.uint8], width: int, height: int) -> skia.Image:
     """A picture that covers width x height exactly: unchanged when it has that size, else scaled and cropped about its middle."""
-    image = skia.Image.fromarray(np.ascontiguousarray(pixels), skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
-    surface = skia.Surface.MakeRaster(skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType))
+    image = skia.Image.fromarray(
+        np.ascontiguousarray(pixels), skia.ColorType.kRGBA_8888_ColorType, skia.AlphaType.kPremul_AlphaType
+    )
+    surface = skia.Surface.MakeRaster(
+        skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+    )
     canvas = surface.getCanvas()
     canvas.clear(0xFF000000)
     if (image.width(), image.height()) == (width, height):
@@ -46,13 +50,14 @@ class Continuity:
         self._last: skia.Image | None = None
         extends = "extends:16:9" if width > height else "extends:9:16"
         for reference in order.references:
-            if reference.role not in (extends, "first-frame", "last-frame") or reference.sha256 not in references:
+            clip = reference.role in (extends, "extends")
+            if not (clip or reference.role in ("first-frame", "last-frame")) or reference.sha256 not in references:
                 continue
             file = references[reference.sha256]
             if reference.role == "last-frame":
                 self._last = _fitted(load_still(file), width, height)
-            elif self._first is None or reference.role == extends:
-                pixels = last_frame(file, width, height) if reference.role == extends else load_still(file)
+            elif self._first is None or clip:
+                pixels = last_frame(file, width, height) if clip else load_still(file)
                 self._first = _fitted(pixels, width, height)
 
     def whole(self, index: int) -> bool:

@@ -22,6 +22,7 @@ from callsheet.media.stills import load_still
 
 __all__ = ["ENGINE", "Drawn", "draw", "frame", "size_of"]
 
+
 @dataclass(frozen=True)
 class Drawn:
     """The clip that was written: size in pixels, length in frames."""
@@ -34,7 +35,9 @@ class Drawn:
 def size_of(framing: Framing, height: int = 720) -> tuple[int, int]:
     """Width and height in pixels of a framing whose short side is `height` pixels (even, at least 16)."""
     if height < 16 or height % 2:
-        raise InputError(f"a picture of {height} lines cannot be drawn", remedy="Give an even number of lines, at least 16.")
+        raise InputError(
+            f"a picture of {height} lines cannot be drawn", remedy="Give an even number of lines, at least 16."
+        )
     long = round(height * 16 / 9 / 2) * 2
     return (long, height) if framing == "16:9" else (height, long)
 
@@ -64,7 +67,9 @@ def draw(
     return Drawn(width, lines, order.frames)
 
 
-def frame(recipe: Recipe, framing: Framing, references: Mapping[str, Path], index: int, height: int = 720) -> NDArray[np.uint8]:
+def frame(
+    recipe: Recipe, framing: Framing, references: Mapping[str, Path], index: int, height: int = 720
+) -> NDArray[np.uint8]:
     """One frame of the take as [h, w, 4] uint8 BGRA; a negative `index` counts from the end. Raises IndexError outside the shot."""
     frames = recipe.order.frames
     place = index + frames if index < 0 else index
@@ -83,7 +88,9 @@ def _pictures(
     stills = [
         Still(reference.role, load_still(references[reference.sha256]))
         for reference in order.references
-        if reference.role != "last-frame" and not reference.role.startswith("extends") and reference.sha256 in references
+        if reference.role != "last-frame"
+        and not reference.role.startswith("extends")
+        and reference.sha256 in references
     ]
     stage = Stage(width, lines, order, recipe.seed, stills)
     scene, view_at, finish = scene_for(stage), camera_path(stage), Finish(stage)
@@ -92,8 +99,10 @@ def _pictures(
     info = skia.ImageInfo.Make(width, lines, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
     surface = skia.Surface.MakeRasterDirect(info, pixels)
     canvas = surface.getCanvas()
+    backing = stage.grade.shadow
     for index in indices:
         if not bound.whole(index):
+            canvas.clear(backing)  # a seam between two smooth edges must not show the frame before
             scene.paint(canvas, view_at(index))
             finish.paint(canvas, index)
         bound.paint(canvas, index)

@@ -57,11 +57,26 @@ class Figure:
     def bones(self, time: float) -> Skeleton:
         """The joints at `time` seconds."""
         return skeleton(
-            self.actor.pose, time, self.garb.body, facing="back" if self.turned else "side", phase=self.phase, energy=self.energy, seated=self.actor.seated
+            self.actor.pose,
+            time,
+            self.garb.body,
+            facing="back" if self.turned else "side",
+            phase=self.phase,
+            energy=self.energy,
+            seated=self.actor.seated,
+            aloft=self.actor.prop == "umbrella",
         )
 
     def paint(
-        self, canvas: skia.Canvas, time: float, x: float, feet: float, tall: float, *, flip: bool = False, squash: float = 1.0
+        self,
+        canvas: skia.Canvas,
+        time: float,
+        x: float,
+        feet: float,
+        tall: float,
+        *,
+        flip: bool = False,
+        squash: float = 1.0,
     ) -> None:
         """Draw with the feet at (x, feet) pixels, `tall` pixels for a standing adult; `flip` faces left."""
         bones = self.bones(time)
@@ -74,7 +89,7 @@ class Figure:
         canvas.translate(x, feet)
         canvas.scale(-scale if flip else scale, scale * squash)
         self._ground(canvas, picture, bones, lit, squash)
-        self._rimmed(canvas, picture, _extent(bones), lit, scale)
+        self._rimmed(canvas, picture, _extent(bones, 0.36 if self.actor.prop else 0.20), lit, scale)
         canvas.restore()
 
     def _ground(self, canvas: skia.Canvas, picture: skia.Picture, bones: Skeleton, lit: float, squash: float) -> None:
@@ -83,7 +98,9 @@ class Figure:
             canvas.save()
             canvas.scale(1, -0.72)
             mirror = skia.Paint()
-            mirror.setColorFilter(skia.ColorFilters.Blend(mix(dark, self.stage.grade.haze, 0.25), skia.BlendMode.kSrcATop))
+            mirror.setColorFilter(
+                skia.ColorFilters.Blend(mix(dark, self.stage.grade.haze, 0.25), skia.BlendMode.kSrcATop)
+            )
             mirror.setAlphaf(0.55 * self.light.wet)
             canvas.drawPicture(picture, None, mirror)
             canvas.restore()
@@ -112,7 +129,9 @@ class Figure:
         if not area.intersect(canvas.getDeviceClipBounds()):
             return
         pixels = np.zeros((area.height(), area.width(), 4), np.uint8)
-        info = skia.ImageInfo.Make(area.width(), area.height(), skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+        info = skia.ImageInfo.Make(
+            area.width(), area.height(), skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType
+        )
         own = skia.Surface.MakeRasterDirect(info, pixels).getCanvas()
         own.translate(-area.left(), -area.top())
         own.concat(matrix)
@@ -124,7 +143,9 @@ class Figure:
         for channel, shift in enumerate((0, 8, 16)):
             value = pixels[..., channel]
             value[...] = value + ((rim >> shift & 255) - value * np.float32(1.0)) * edge
-        image = skia.Image.fromarray(pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False)
+        image = skia.Image.fromarray(
+            pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType, copy=False
+        )
         canvas.save()
         canvas.resetMatrix()
         canvas.drawImage(image, area.left(), area.top())
@@ -150,10 +171,26 @@ class Figure:
 
     def _held(self, canvas: skia.Canvas, bones: Skeleton, lit: float) -> None:
         x, y = bones.hands[0]
-        tilt = 0.5 if self.actor.pose == "pour" else 0.9 * max(0.0, -0.78 - y) / 0.1 * -0.4 if self.actor.pose == "drink" else 0.0
+        tilt = (
+            0.5
+            if self.actor.pose == "pour"
+            else 0.9 * max(0.0, -0.78 - y) / 0.1 * -0.4
+            if self.actor.pose == "drink"
+            else 0.0
+        )
         name = self.actor.prop or ""
         hanging = name in ("bag", "suitcase", "umbrella", "lantern") and y > -0.55
-        draw_prop(canvas, name, (x + 0.012, y + (0.0 if not hanging else 0.01)), 1.0, self.stage, self.light.backlit * 0.6, lit, held=True, tilt=tilt)
+        draw_prop(
+            canvas,
+            name,
+            (x + 0.012, y + (0.0 if not hanging else 0.01)),
+            1.0,
+            self.stage,
+            self.light.backlit * 0.6,
+            lit,
+            held=True,
+            tilt=tilt,
+        )
 
     def _tinted(self, colour: Colour, x0: float, x1: float, lit: float, far: bool = False) -> skia.Paint:
         """Paint that rounds a form: lit on the key's side, in shadow on the other."""
@@ -174,8 +211,17 @@ class Figure:
         self._hand(canvas, elbow, hand, far, lit)
         if garb.cut == "robe":
             drop = (hand[0] - 0.035, hand[1] + 0.12)
-            sleeve = smooth([(shoulder[0] - 0.04, shoulder[1]), (shoulder[0] + 0.035, shoulder[1] - 0.006), _between(elbow, hand, 0.4, 0.03),
-                             (hand[0] + 0.004, hand[1] - 0.03), (hand[0] + 0.012, hand[1] + 0.06), drop, _between(shoulder, elbow, 0.8, -0.045)])  # fmt: skip
+            sleeve = smooth(
+                [
+                    (shoulder[0] - 0.04, shoulder[1]),
+                    (shoulder[0] + 0.035, shoulder[1] - 0.006),
+                    _between(elbow, hand, 0.4, 0.03),
+                    (hand[0] + 0.004, hand[1] - 0.03),
+                    (hand[0] + 0.012, hand[1] + 0.06),
+                    drop,
+                    _between(shoulder, elbow, 0.8, -0.045),
+                ]
+            )
         else:
             reach = _between(shoulder, elbow, 0.62) if garb.cut == "dress" else wrist
             if garb.cut == "dress":
@@ -193,7 +239,18 @@ class Figure:
         canvas.translate(*hand)
         canvas.rotate(math.degrees(angle))
         brush = self._tinted(self.garb.skin, -0.02, 0.03, lit, far)
-        palm = smooth([(-0.030, -0.014), (0.0, -0.018), (0.024, -0.015), (0.042, -0.008), (0.044, 0.004), (0.024, 0.014), (-0.004, 0.016), (-0.030, 0.012)])
+        palm = smooth(
+            [
+                (-0.030, -0.014),
+                (0.0, -0.018),
+                (0.024, -0.015),
+                (0.042, -0.008),
+                (0.044, 0.004),
+                (0.024, 0.014),
+                (-0.004, 0.016),
+                (-0.030, 0.012),
+            ]
+        )
         canvas.drawPath(palm, brush)
         canvas.drawPath(limb([(-0.008, -0.010), (0.008, -0.022), (0.022, -0.022)], [0.007, 0.007, 0.005]), brush)
         canvas.restore()
@@ -210,9 +267,22 @@ class Figure:
         canvas.translate(*ankle)
         canvas.rotate(math.degrees(toe))
         if bones.facing == "side":
-            shoe = smooth([(-0.034, -0.012), (-0.022, -0.03), (0.022, -0.026), (0.062, 0.012), (0.096, 0.024), (0.098, 0.036), (-0.034, 0.036), (-0.040, 0.015)])
+            shoe = smooth(
+                [
+                    (-0.034, -0.012),
+                    (-0.022, -0.03),
+                    (0.022, -0.026),
+                    (0.062, 0.012),
+                    (0.096, 0.024),
+                    (0.098, 0.036),
+                    (-0.034, 0.036),
+                    (-0.040, 0.015),
+                ]
+            )
         else:
-            shoe = smooth([(-0.026, -0.02), (0.026, -0.02), (0.033, 0.02), (0.026, 0.036), (-0.026, 0.036), (-0.033, 0.02)])
+            shoe = smooth(
+                [(-0.026, -0.02), (0.026, -0.02), (0.033, 0.02), (0.026, 0.036), (-0.026, 0.036), (-0.033, 0.02)]
+            )
         canvas.drawPath(shoe, self._tinted(garb.shoe, -0.04, 0.1, lit, far))
         canvas.restore()
         leg = limb([hip, knee, ankle], radii)
@@ -265,7 +335,16 @@ class Figure:
         if garb.cut in ("coat", "jacket", "shirt", "robe"):
             edge = mix(garb.top, grade.key, 0.16)
             wide = 0.052 if bones.facing == "back" else 0.044
-            collar = smooth([(nx - wide, ny + 0.022), (nx - wide * 0.72, ny - 0.024), (nx, ny - 0.014), (nx + wide * 0.78, ny - 0.022), (nx + wide, ny + 0.020), (nx, ny + 0.034)])
+            collar = smooth(
+                [
+                    (nx - wide, ny + 0.022),
+                    (nx - wide * 0.72, ny - 0.024),
+                    (nx, ny - 0.014),
+                    (nx + wide * 0.78, ny - 0.022),
+                    (nx + wide, ny + 0.020),
+                    (nx, ny + 0.034),
+                ]
+            )
             canvas.drawPath(collar, self._tinted(edge, nx - wide, nx + wide, lit))
 
 
@@ -281,14 +360,15 @@ def _rim(alpha: NDArray[np.uint8], step: float, towards: float) -> NDArray[np.fl
         to = (slice(down, rows), slice(0, columns - across) if across > 0 else slice(-across, columns))
         source = (slice(0, rows - down), slice(across, columns) if across > 0 else slice(0, columns + across))
         covered[to] += alpha[source] * np.float32(share / 255)
-    return np.clip(alpha * np.float32(1 / 255) - covered, 0, 1)
+    free: NDArray[np.float32] = np.clip(alpha * np.float32(1 / 255) - covered, 0, 1)
+    return free
 
 
-def _extent(bones: Skeleton) -> skia.Rect:
+def _extent(bones: Skeleton, margin: float) -> skia.Rect:
     """A box that surely holds the drawn body."""
     points = [bones.head, bones.neck, bones.pelvis, *bones.elbows, *bones.hands, *bones.knees, *bones.ankles]
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    return skia.Rect.MakeLTRB(min(xs) - 0.20, min(ys) - 0.16, max(xs) + 0.20, 0.02)
+    return skia.Rect.MakeLTRB(min(xs) - margin, min(ys) - margin, max(xs) + margin, 0.02)
 
 
 def _between(a: Point, b: Point, share: float, off: float = 0.0) -> Point:
@@ -307,11 +387,27 @@ def _outline(garb: Garb, bones: Skeleton, time: float) -> list[Point]:
 
     if bones.facing == "side":
         bust = 0.012 if body.limb < 0.95 else 0.0
-        front = [(1.04, 0.026), (0.96, 0.042), (0.80, 0.062 + bust), (0.64, 0.060 + bust * 0.6), (0.40, 0.050), (0.14, 0.054)]
+        front = [
+            (1.04, 0.026),
+            (0.96, 0.042),
+            (0.80, 0.062 + bust),
+            (0.64, 0.060 + bust * 0.6),
+            (0.40, 0.050),
+            (0.14, 0.054),
+        ]
         rear = [(0.14, -0.060), (0.40, -0.050), (0.68, -0.062), (0.90, -0.060), (1.03, -0.034)]
     else:
         sw, ww, hw = body.shoulder, body.waist, body.hip
-        front = [(1.06, 0.026), (1.01, 0.046), (0.965, sw * 0.68), (0.905, sw * 1.0), (0.80, sw * 0.98), (0.62, sw * 0.78), (0.40, ww), (0.12, hw)]
+        front = [
+            (1.06, 0.026),
+            (1.01, 0.046),
+            (0.965, sw * 0.68),
+            (0.905, sw * 1.0),
+            (0.80, sw * 0.98),
+            (0.62, sw * 0.78),
+            (0.40, ww),
+            (0.12, hw),
+        ]
         rear = [(u, -v) for u, v in reversed(front)]
     one = [at(u, v + loose) for u, v in front]
     other = [at(u, v - loose) for u, v in rear]

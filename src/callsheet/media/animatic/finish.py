@@ -16,7 +16,8 @@ class Finish:
         rng = stage.rng("grain")
         dark = mix(stage.grade.shadow, 0xFF000000, 0.45)
         self._tiles = [
-            grain_and_vignette(rng, stage.height, stage.width, grain, vignette * stage.grade.contrast, dark) for _ in range(_TILES)
+            grain_and_vignette(rng, stage.height, stage.width, grain, vignette * stage.grade.contrast, dark)
+            for _ in range(_TILES)
         ]
 
     def paint(self, canvas: skia.Canvas, index: int) -> None:

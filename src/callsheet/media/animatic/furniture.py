@@ -9,9 +9,15 @@ from callsheet.media.animatic.world import Seat
 
 _WOOD: dict[Seat, tuple[str, str]] = {
     # seat: what they sit on, the table
-    "table": ("#6b4a38", "#8a6044"), "desk": ("#3b4454", "#b7a690"), "tea": ("#4f2f25", "#5d382a"), "counter": ("#3f3a3f", "#7a523a"),
-    "bench": ("#6d5742", "#6d5742"), "floor": ("#8d5a4a", "#5d382a"), "bed": ("#b9a89a", "#7a6452"),
-}  # fmt: skip
+    "table": ("#6b4a38", "#8a6044"),
+    "desk": ("#3b4454", "#b7a690"),
+    "tea": ("#4f2f25", "#5d382a"),
+    "counter": ("#3f3a3f", "#7a523a"),
+    "bench": ("#6d5742", "#6d5742"),
+    "car": ("#2a2d33", "#2a2d33"),
+    "floor": ("#8d5a4a", "#5d382a"),
+    "bed": ("#b9a89a", "#7a6452"),
+}
 
 TOP = 0.455
 """How high a table is, in body heights."""
@@ -29,6 +35,8 @@ def _slab(canvas: skia.Canvas, box: skia.Rect, colour: Colour, grade: Grade, lit
 
 def draw_seat(canvas: skia.Canvas, seat: Seat, grade: Grade, backlit: float, lit: float, half: float = 0.5) -> None:
     """What the figure sits on; drawn before the figure, which faces +x. `half` is half the length of a bench."""
+    if seat == "car":
+        return
     wood = _wood(_WOOD[seat][0], grade, backlit)
     shade(canvas, 0.0, 0.0, 0.34, 0.04, fade(grade.shadow, 0.6))
     if seat in ("bench", "bed"):
@@ -53,9 +61,11 @@ def draw_seat(canvas: skia.Canvas, seat: Seat, grade: Grade, backlit: float, lit
         _slab(canvas, skia.Rect.MakeLTRB(-0.170, -0.55, -0.125, -0.42), wood, grade, lit)
 
 
-def draw_table(canvas: skia.Canvas, seat: Seat, grade: Grade, backlit: float, lit: float, left: float, right: float) -> None:
+def draw_table(
+    canvas: skia.Canvas, seat: Seat, grade: Grade, backlit: float, lit: float, left: float, right: float
+) -> None:
     """The table between `left` and `right`, drawn over whoever sits behind it."""
-    if seat in ("bench", "floor", "bed"):
+    if seat in ("bench", "floor", "bed", "car"):
         return
     wood = _wood(_WOOD[seat][1], grade, backlit)
     top = -TOP
@@ -70,8 +80,10 @@ def draw_table(canvas: skia.Canvas, seat: Seat, grade: Grade, backlit: float, li
             _slab(canvas, skia.Rect.MakeLTRB(x, top + 0.02, x + 0.035, 0.0), dark, grade, lit)
     _slab(canvas, skia.Rect.MakeLTRB(left - 0.02, top - 0.004, right + 0.02, top + 0.030), wood, grade, lit)
     canvas.drawRect(
-        skia.Rect.MakeLTRB(left - 0.018, top - 0.006, right + 0.018, top + 0.001), paint(fade(mix(tone(wood, 0.16), grade.key, 0.4), 0.8))
+        skia.Rect.MakeLTRB(left - 0.018, top - 0.006, right + 0.018, top + 0.001),
+        paint(fade(mix(tone(wood, 0.16), grade.key, 0.4), 0.8)),
     )
     canvas.drawRect(
-        skia.Rect.MakeLTRB(left, top + 0.030, right, top + 0.075), paint(shader=linear((0, top + 0.03), (0, top + 0.075), [fade(grade.shadow, 0.5), fade(grade.shadow, 0.0)]))
+        skia.Rect.MakeLTRB(left, top + 0.030, right, top + 0.075),
+        paint(shader=linear((0, top + 0.03), (0, top + 0.075), [fade(grade.shadow, 0.5), fade(grade.shadow, 0.0)])),
     )

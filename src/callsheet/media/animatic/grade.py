@@ -1,7 +1,8 @@
 """The grade: one palette and one light for a shot, from its hour, weather, mood and look."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from callsheet.film.shot import TimeOfDay, Weather
 from callsheet.film.take import Order
@@ -102,8 +103,8 @@ _COLOURS = ("sky_top", "sky_mid", "sky_low", "haze", "shadow", "ground", "key", 
 
 def _each(grade: Grade, change: Callable[[Colour], Colour], keep: Sequence[str] = ("accent", "lamp")) -> Grade:
     """The grade with every colour but those kept changed."""
-    names = [f.name for f in fields(grade) if f.name in _COLOURS and f.name not in keep]
-    return replace(grade, **{name: change(getattr(grade, name)) for name in names})
+    changed: dict[str, Any] = {name: change(getattr(grade, name)) for name in _COLOURS if name not in keep}
+    return replace(grade, **changed)
 
 
 def _weathered(grade: Grade) -> Grade:

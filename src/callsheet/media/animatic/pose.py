@@ -76,17 +76,35 @@ def _stride(phase: float, length: float, stance: float, lift: float) -> tuple[fl
         return length * (0.5 - share), 0.0, max(0.0, share - 0.72) * 1.9
     share = (phase - stance) / (1 - stance)
     smooth = share * share * (3 - 2 * share)
-    return length * (smooth - 0.5), -lift * math.sin(math.pi * share), 0.55 * (1 - share) - 0.35 * share * math.sin(math.pi * share)
+    return (
+        length * (smooth - 0.5),
+        -lift * math.sin(math.pi * share),
+        0.55 * (1 - share) - 0.35 * share * math.sin(math.pi * share),
+    )
 
 
-def skeleton(pose: Pose, time: float, body: Body, *, facing: Facing = "side", phase: float = 0.0, energy: float = 0.5, seated: bool = False) -> Skeleton:
-    """The joints of `pose` at `time` seconds. `phase` 0..1 sets people apart; `energy` 0..1 is how lively they move."""
+def skeleton(
+    pose: Pose,
+    time: float,
+    body: Body,
+    *,
+    facing: Facing = "side",
+    phase: float = 0.0,
+    energy: float = 0.5,
+    seated: bool = False,
+    aloft: bool = False,
+) -> Skeleton:
+    """The joints of `pose` at `time` seconds. `phase` 0..1 sets people apart; `energy` 0..1 is how lively they move;
+    `aloft`: the near hand holds something over the head.
+    """
     sway = math.sin(time * (0.9 + energy) + phase * math.tau)
     breath = 0.0022 * math.sin(time * 1.7 + phase * 9)
     lean, rise, tilt = 0.012 + body.stoop * 0.1, 0.0, 0.03 + body.stoop * 0.5
     advance = 0.0
     side = facing == "side"
-    feet: list[tuple[float, float, float]] = [(0.035, 0.0, 0.0), (-0.03, 0.0, 0.0)] if side else [(0.052, 0.0, 0.0), (-0.052, 0.0, 0.0)]
+    feet: list[tuple[float, float, float]] = (
+        [(0.035, 0.0, 0.0), (-0.03, 0.0, 0.0)] if side else [(0.052, 0.0, 0.0), (-0.052, 0.0, 0.0)]
+    )
     near: Point = (0.02, -0.435) if side else (0.142, -0.445)
     far: Point = (0.03, -0.44) if side else (-0.142, -0.445)
     shift = 0.004 * sway
@@ -105,17 +123,20 @@ def skeleton(pose: Pose, time: float, body: Body, *, facing: Facing = "side", ph
         elif side:
             near, far = (0.035 - 0.125 * swing, -0.452), (0.035 + 0.125 * swing, -0.452)
         if not side:
-            feet = [(0.045, min(0.0, feet[0][1]) + 0.014 * min(feet[0][0], 0) / length, 0.0), (-0.045, min(0.0, feet[1][1]), 0.0)]
+            feet = [
+                (0.045, min(0.0, feet[0][1]) + 0.014 * min(feet[0][0], 0) / length, 0.0),
+                (-0.045, min(0.0, feet[1][1]), 0.0),
+            ]
             near, far = (0.14, -0.45 - 0.012 * swing), (-0.14, -0.45 + 0.012 * swing)
             shift, lean, advance = 0.008 * math.sin(beat * math.tau), 0.0, advance * 0.25
     elif pose in ("sit", "desk"):
         tilt += 0.05 + 0.02 * sway
-        near, far = (0.235, -0.40), (0.215, -0.41)
+        near, far = (0.215, -0.515), (0.195, -0.52)
         if pose == "desk":
             lean = 0.085
             tilt += 0.16
             tap = 0.006 * math.sin(time * 9 + phase * 7) * (math.sin(time * 1.3 + phase) > -0.3)
-            near, far = (0.29, -0.455 + tap), (0.27, -0.46 - tap)
+            near, far = (0.27, -0.685 + tap), (0.25, -0.69 - tap)
     elif pose == "lookout":
         near, far = ((0.04, -0.46), (0.05, -0.45)) if side else ((0.128, -0.446), (-0.128, -0.446))
         tilt = -0.04
@@ -123,10 +144,20 @@ def skeleton(pose: Pose, time: float, body: Body, *, facing: Facing = "side", ph
         beat = time * (1.5 + energy)
         near = (0.20 + 0.06 * math.cos(beat * 1.3), -1.04 + 0.07 * math.sin(beat * 1.3))
         far = (-0.25 + 0.05 * math.sin(beat), -0.88 + 0.12 * math.cos(beat * 1.1))
-        feet = [(0.09 + 0.03 * math.sin(beat), -max(0.0, 0.05 * math.sin(beat * 1.5)), 0.2), (-0.07, -max(0.0, -0.05 * math.sin(beat * 1.5)), 0.0)]
-        shift, rise, lean, tilt = 0.03 * math.sin(beat * 0.75), 0.015 * math.sin(beat * 3) - 0.015, 0.05 * math.sin(beat * 0.75), -0.12
+        feet = [
+            (0.09 + 0.03 * math.sin(beat), -max(0.0, 0.05 * math.sin(beat * 1.5)), 0.2),
+            (-0.07, -max(0.0, -0.05 * math.sin(beat * 1.5)), 0.0),
+        ]
+        shift, rise, lean, tilt = (
+            0.03 * math.sin(beat * 0.75),
+            0.015 * math.sin(beat * 3) - 0.015,
+            0.05 * math.sin(beat * 0.75),
+            -0.12,
+        )
     near, far, more_tilt, more_lean = _gesture(pose, time, phase, energy, side, near, far)
     tilt, lean = tilt + more_tilt, lean + more_lean
+    if aloft:
+        near = (0.07, -0.755 - (0.215 if seated else 0.0))
     return _assemble(body, facing, seated, lean, rise, tilt + breath, shift, feet, near, far, advance, breath)
 
 
@@ -152,7 +183,12 @@ def _gesture(
     if pose == "embrace":
         return (0.105, -0.70 + 0.004 * wave), (0.085, -0.615), 0.22, 0.045
     if pose == "argue":
-        return (0.235 + 0.035 * wave, -0.70 + 0.045 * math.sin(time * 3.3 + phase * 8)), (0.10, -0.52), 0.02 * wave, 0.05 + 0.012 * wave
+        return (
+            (0.235 + 0.035 * wave, -0.70 + 0.045 * math.sin(time * 3.3 + phase * 8)),
+            (0.10, -0.52),
+            0.02 * wave,
+            0.05 + 0.012 * wave,
+        )
     if pose == "wave":
         return (0.11 + 0.05 * math.sin(time * 7), -1.04), far, -0.06, 0.0
     return near, far, 0.0, 0.0
@@ -181,11 +217,14 @@ def _assemble(
         (neck[0] + (0.012 if side else -width * 0.84), neck[1] + (0.036 if side else 0.052)),
     )
     spread = 0.012 if side else body.hip * 0.56
-    hips = ((pelvis[0] + (-0.004 if side else spread), pelvis[1] + 0.015), (pelvis[0] + (0.008 if side else -spread), pelvis[1] + 0.012))
+    hips = (
+        (pelvis[0] + (-0.004 if side else spread), pelvis[1] + 0.015),
+        (pelvis[0] + (0.008 if side else -spread), pelvis[1] + 0.012),
+    )
     lift = drop - (0.0 if not seated else 0.035)
     targets = [(near[0] + neck[0], near[1] + lift), (far[0] + neck[0], far[1] + lift)]
     elbows, hands = [], []
-    for n, (shoulder, target) in enumerate(zip(shoulders, targets, strict=True)):
+    for shoulder, target in zip(shoulders, targets, strict=True):
         joint, end = _elbow(shoulder, target, side)
         elbows.append(joint)
         hands.append(end)
@@ -197,7 +236,9 @@ def _assemble(
         elif seated:
             knee, ankle = (hip[0] * 1.3, hip[1] + 0.03), (hip[0] * 1.2, -0.035)
         else:
-            knee, ankle = bend(hip, (pelvis[0] * 0.3 + x, y - 0.035), 0.224, 0.221, -1.0 if side else (-0.3 if n else 0.3))
+            knee, ankle = bend(
+                hip, (pelvis[0] * 0.3 + x, y - 0.035), 0.224, 0.221, -1.0 if side else (-0.3 if n else 0.3)
+            )
         knees.append(knee)
         ankles.append(ankle)
     head = (neck[0] + math.sin(tilt) * 0.05 + (0.012 if side else 0.0), neck[1] - 0.045 - body.head * 0.5)

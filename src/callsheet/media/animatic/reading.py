@@ -56,7 +56,14 @@ class Reading:
 
 @lru_cache(64)
 def _lexicon(name: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[re.Pattern[str], str], ...]]:
-    table = {"places": PLACES, "poses": POSES, "people": PEOPLE, "things": THINGS, "weathers": WEATHERS, "hours": HOURS}[name]
+    table = {
+        "places": PLACES,
+        "poses": POSES,
+        "people": PEOPLE,
+        "things": THINGS,
+        "weathers": WEATHERS,
+        "hours": HOURS,
+    }[name]
     chinese: list[tuple[str, str]] = [(trap, "") for trap in TRAPS]
     english: list[tuple[re.Pattern[str], str]] = []
     for meaning, words in table.items():
@@ -64,7 +71,9 @@ def _lexicon(name: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[re.Pat
             if _CJK.search(word):
                 chinese.append((word, meaning))
             else:
-                spelled = re.escape(word.rstrip("e") if len(word) > 3 else word).replace(r"\-", r"[\s-]?")
+                spelled = re.escape(word[:-1] if word.endswith("e") and len(word) > 3 else word).replace(
+                    r"\-", r"[\s-]?"
+                )
                 tail = "(?:e|es|ed|ing|er)?" if word.endswith("e") and len(word) > 3 else _ENDINGS
                 english.append((re.compile(rf"(?<!\w){spelled}{tail}(?!\w)", re.IGNORECASE), meaning))
     listed = {word for word, meaning in chinese if meaning}
@@ -162,7 +171,13 @@ def _inside_a_car(order: Order) -> bool:
     """Whether the camera rides along: the location is a car, or the action drives or sits in one."""
     if order.location and "car" in [kind for _, kind in find("places", order.location.name)]:
         return True
-    return bool(re.search(r"\b(inside|driv|seat|passenger|dashboard|steering)|in (a|the|her|his|their) (car|taxi|cab|van|truck)|[里内驾座厢]", order.action, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"\b(inside|driv|seat|passenger|dashboard|steering)|in (a|the|her|his|their) (car|taxi|cab|van|truck)|[里内驾座厢]",
+            order.action,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _pose_in(text: str) -> Pose | None:
@@ -177,11 +192,18 @@ _STANDING = ("walk", "run", "dance", "embrace", "lookout", "stand", "wave")
 
 
 def _sits(pose: Pose, text: str) -> bool:
-    return pose in ("sit", "desk") or (pose not in _STANDING and any(meaning in ("sit", "desk") for _, meaning in find("poses", text)))
+    return pose in ("sit", "desk") or (
+        pose not in _STANDING and any(meaning in ("sit", "desk") for _, meaning in find("poses", text))
+    )
 
 
 def _held(text: str, things: Sequence[str]) -> str | None:
-    small = [t for t in things if t not in ("car", "bicycle", "chair", "dog", "cat", "bird", "boat", "dress", "lantern", "hat", "plant", "fire")]
+    small = [
+        t
+        for t in things
+        if t
+        not in ("car", "bicycle", "chair", "dog", "cat", "bird", "boat", "dress", "lantern", "hat", "plant", "fire")
+    ]
     named = [meaning for _, meaning in find("things", text) if meaning in small]
     return named[0] if named else None
 
@@ -200,13 +222,19 @@ def _actors(order: Order, things: Sequence[str]) -> tuple[Actor, ...]:
     actors: list[Actor] = []
     for cast_id, person in order.cast:
         mine = _about(cast_id, order, clauses)
-        pose = _pose_in(mine) or (whole if not actors or whole in ("embrace", "argue", "walk", "sit", "dance") else "stand")
+        pose = _pose_in(mine) or (
+            whole if not actors or whole in ("embrace", "argue", "walk", "sit", "dance") else "stand"
+        )
         described = f"{person.name} {person.description} {person.wardrobe}"
         hints = [meaning for _, meaning in find("people", described)]
-        presents: Presents = person.presents or ("woman" if "woman" in hints else "man" if "man" in hints else "neutral")
+        presents: Presents = person.presents or (
+            "woman" if "woman" in hints else "man" if "man" in hints else "neutral"
+        )
         age: Age = person.age or ("child" if "child" in hints else "old" if "old" in hints else "adult")
         held = _held(mine or order.action, things) if not actors or mine else None
         sits = _sits(pose, mine or order.action)
+        if pose == "drink" and held == "teapot":
+            held = "cup"
         actors.append(Actor(cast_id, pose, presents, age, f"{person.wardrobe} {person.description}", held, sits))
     if not actors:
         actors = _strangers(order, whole, things)
@@ -243,10 +271,21 @@ def _strangers(order: Order, pose: Pose, things: Sequence[str]) -> list[Actor]:
     presents: Presents = "woman" if "woman" in hints else "man" if "man" in hints else "neutral"
     age: Age = "child" if "child" in hints else "old" if "old" in hints else "adult"
     name = order.location_id or order.code.split()[0]
-    one = Actor(f"{name}-stranger-{presents}-{age}", pose, presents, age, order.action, _held(order.action, things), _sits(pose, order.action))
+    one = Actor(
+        f"{name}-stranger-{presents}-{age}",
+        pose,
+        presents,
+        age,
+        order.action,
+        _held(order.action, things),
+        _sits(pose, order.action),
+    )
     if "couple" in hints or ("woman" in hints and "man" in hints):
         second: Presents = "man" if presents != "man" else "woman"
-        return [replace(one, presents="woman" if second == "man" else "man"), replace(one, who=f"{one.who}-2", presents=second, prop=None)]
+        return [
+            replace(one, presents="woman" if second == "man" else "man"),
+            replace(one, who=f"{one.who}-2", presents=second, prop=None),
+        ]
     return [one]
 
 

@@ -55,7 +55,9 @@ def limb(points: Sequence[Point], radii: Sequence[float]) -> skia.Path:
     return smooth([*left, cap_end, *reversed(right), cap_start], tension=0.78)
 
 
-def paint(colour: Colour | None = None, shader: skia.Shader | None = None, *, blend: skia.BlendMode | None = None) -> skia.Paint:
+def paint(
+    colour: Colour | None = None, shader: skia.Shader | None = None, *, blend: skia.BlendMode | None = None
+) -> skia.Paint:
     """A filling, antialiased paint; gradients are dithered."""
     result = skia.Paint(AntiAlias=True)
     if colour is not None:
@@ -68,7 +70,9 @@ def paint(colour: Colour | None = None, shader: skia.Shader | None = None, *, bl
     return result
 
 
-def stroke(colour: Colour, width: float, *, blend: skia.BlendMode | None = None, shader: skia.Shader | None = None) -> skia.Paint:
+def stroke(
+    colour: Colour, width: float, *, blend: skia.BlendMode | None = None, shader: skia.Shader | None = None
+) -> skia.Paint:
     """A stroking paint with round ends."""
     result = paint(colour, shader, blend=blend)
     result.setStyle(skia.Paint.kStroke_Style)
@@ -78,7 +82,9 @@ def stroke(colour: Colour, width: float, *, blend: skia.BlendMode | None = None,
     return result
 
 
-def glow(canvas: skia.Canvas, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0, flat: float = 1.0) -> None:
+def glow(
+    canvas: skia.Canvas, x: float, y: float, radius: float, colour: Colour, strength: float = 1.0, flat: float = 1.0
+) -> None:
     """A soft additive light; `flat` below 1 squashes it onto the ground."""
     stops = [0.0, 0.25, 0.55, 1.0]
     colours = [fade(colour, strength * share) for share in (1.0, 0.45, 0.12, 0.0)]
@@ -100,7 +106,14 @@ def shade(canvas: skia.Canvas, x: float, y: float, width: float, height: float, 
     canvas.restore()
 
 
-def soft_image(canvas: skia.Canvas, image: skia.Image, target: skia.Rect, alpha: float = 1.0, *, blend: skia.BlendMode | None = None) -> None:
+def soft_image(
+    canvas: skia.Canvas,
+    image: skia.Image,
+    target: skia.Rect,
+    alpha: float = 1.0,
+    *,
+    blend: skia.BlendMode | None = None,
+) -> None:
     """Draw an image stretched over `target`, interpolated."""
     brush = skia.Paint()
     brush.setAlphaf(alpha)

@@ -20,7 +20,31 @@ _HOUSES = {
     "ko": ("커피", "서점", "식당", "호텔", "약국", "꽃집", "노래"),
     "": ("CAFE", "BOOKS", "NOODLES", "HOTEL", "CINEMA", "BAR", "FLOWERS", "RECORDS", "BAKERY", "PHOTO", "TEA", "OPEN"),
 }
-_DULL = frozenset(["the", "and", "with", "from", "into", "over", "under", "this", "that", "they", "them", "then", "there", "where", "while", "street", "city", "night", "their", "about", "through"])
+_DULL = frozenset(
+    [
+        "the",
+        "and",
+        "with",
+        "from",
+        "into",
+        "over",
+        "under",
+        "this",
+        "that",
+        "they",
+        "them",
+        "then",
+        "there",
+        "where",
+        "while",
+        "street",
+        "city",
+        "night",
+        "their",
+        "about",
+        "through",
+    ]
+)
 
 
 @cache
@@ -83,8 +107,15 @@ class Sign:
         round_ = 0.16 * self.em
         canvas.drawRoundRect(box, round_, round_, paint(mix(panel, self.colour, 0.18 if lit > 0.05 else 0.75)))
         if lit > 0.05:
-            canvas.drawRoundRect(box.makeInset(0.1 * self.em, 0.1 * self.em), round_, round_, stroke(fade(self.colour, 0.35 * lit), 0.2 * self.em))
-            canvas.drawRoundRect(box.makeInset(0.1 * self.em, 0.1 * self.em), round_, round_, stroke(bright, 0.055 * self.em))
+            canvas.drawRoundRect(
+                box.makeInset(0.1 * self.em, 0.1 * self.em),
+                round_,
+                round_,
+                stroke(fade(self.colour, 0.35 * lit), 0.2 * self.em),
+            )
+            canvas.drawRoundRect(
+                box.makeInset(0.1 * self.em, 0.1 * self.em), round_, round_, stroke(bright, 0.055 * self.em)
+            )
         ink = bright if lit > 0.05 else mix(panel, 0xFFFFFFFF, 0.86)
         font, brush = self._font(), paint(ink)
         pad = 0.42 * self.em
@@ -93,4 +124,10 @@ class Sign:
             return
         for n, letter in enumerate(self.text):
             wide = font.measureText(letter)
-            canvas.drawString(letter, box.left() + pad + (self.em - wide) / 2, box.top() + pad + (n * 1.12 + 0.90) * self.em, font, brush)
+            canvas.drawString(
+                letter,
+                box.left() + pad + (self.em - wide) / 2,
+                box.top() + pad + (n * 1.12 + 0.90) * self.em,
+                font,
+                brush,
+            )

@@ -9,7 +9,6 @@ import skia
 from callsheet.media.animatic.blocking import Mark, block
 from callsheet.media.animatic.camera import lens_for
 from callsheet.media.animatic.colour import fade, linear, mix
-from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.furniture import TOP, draw_seat, draw_table
 from callsheet.media.animatic.insert import Insert
 from callsheet.media.animatic.props import NATURAL, draw_prop
@@ -17,12 +16,37 @@ from callsheet.media.animatic.reading import read
 from callsheet.media.animatic.shapes import paint, shade, soft_image
 from callsheet.media.animatic.stage import Stage, View
 from callsheet.media.animatic.weather import Weather
-from callsheet.media.animatic.world import Place, World
+from callsheet.media.animatic.world import Place, Seat, World
 
 _TABLED = ("table", "desk", "tea", "counter")
 _STANDING_THINGS = ("car", "bicycle", "dog", "cat", "suitcase", "chair", "plant", "lantern", "boat", "lamp")
-_TABLE_THINGS = ("cup", "teapot", "glass", "bottle", "book", "laptop", "flower", "lamp", "candle", "gift", "cake", "bowl", "photo", "letter", "phone", "plant",
-                 "shoes", "watch", "ring", "camera", "headphones", "hat", "ball", "key", "bag")  # fmt: skip
+_TABLE_THINGS = (
+    "cup",
+    "teapot",
+    "glass",
+    "bottle",
+    "book",
+    "laptop",
+    "flower",
+    "lamp",
+    "candle",
+    "gift",
+    "cake",
+    "bowl",
+    "photo",
+    "letter",
+    "phone",
+    "plant",
+    "shoes",
+    "watch",
+    "ring",
+    "camera",
+    "headphones",
+    "hat",
+    "ball",
+    "key",
+    "bag",
+)
 
 
 class Staged:
@@ -34,12 +58,20 @@ class Staged:
         self._lens = lens_for(stage)
         if place.indoors and stage.order.camera.size in ("extreme-wide", "wide"):
             grown = 1.28 if stage.order.camera.size == "wide" else 1.75
-            self._lens = replace(self._lens, tall=self._lens.tall * grown, feet=self._lens.feet + (0.05 if grown < 1.5 else 0.06))
+            self._lens = replace(
+                self._lens, tall=self._lens.tall * grown, feet=self._lens.feet + (0.05 if grown < 1.5 else 0.06)
+            )
         if not stage.calm.isEmpty():
             self._lens = replace(self._lens, blur=max(self._lens.blur, 0.42))
         self._blocking = block(stage, self._reading, self._lens, place.light)
         self._shift = float(stage.rng("aside").uniform(-0.07, 0.07)) * (0.3 + stage.order.creativity)
-        self._weather = Weather(stage, interior=place.indoors, ground=max(min(self._lens.horizon, 0.9), 0.1), dust=place.indoors)
+        self._weather = Weather(
+            stage, interior=place.indoors, ground=max(min(self._lens.horizon, 0.9), 0.1), dust=place.indoors
+        )
+        worked = any(actor.pose in ("desk", "pour", "read") and actor.seated for actor in self._reading.actors)
+        self._seat: Seat = (
+            "table" if worked and place.seat not in _TABLED and self._reading.place != "car" else place.seat
+        )
         self._insert = Insert(stage, self._reading, place.light) if stage.order.camera.size == "insert" else None
         self._soft = _Defocus(stage, self._lens.blur) if self._lens.blur >= 0.4 else None
 
@@ -103,7 +135,7 @@ class Staged:
             self._thing(canvas, view)
         middle = self._stage.order.rate.seconds(self._stage.order.frames) / 2
         seated = [mark for mark in leads if mark.figure.actor.seated]
-        if seated and self._place.seat in ("bench", "bed"):
+        if seated and self._seat in ("bench", "bed"):
             with self._stage.layer(canvas, view, 1.0):
                 self._bench(canvas, seated)
         for mark in marks:
@@ -115,11 +147,24 @@ class Staged:
                     loose = 1.0 - (self._followed(mark) if self._blocking.travels else 0.0)
                     x += travelled * mark.tall * height * (-1 if mark.flip else 1) * loose
             with self._stage.layer(canvas, view, mark.depth):
-                if figure.actor.seated and self._place.seat not in ("bench", "bed"):
-                    self._unit(canvas, mark, x, lambda c, lit: draw_seat(c, self._place.seat, self._stage.grade, self._place.light.backlit, lit))
-                figure.paint(canvas, view.time, x, mark.feet * height, mark.tall * height, flip=mark.flip, squash=self._lens.squash)
+                if figure.actor.seated and self._seat not in ("bench", "bed"):
+                    self._unit(
+                        canvas,
+                        mark,
+                        x,
+                        lambda c, lit: draw_seat(c, self._seat, self._stage.grade, self._place.light.backlit, lit),
+                    )
+                figure.paint(
+                    canvas,
+                    view.time,
+                    x,
+                    mark.feet * height,
+                    mark.tall * height,
+                    flip=mark.flip,
+                    squash=self._lens.squash,
+                )
         with self._stage.layer(canvas, view, 1.0):
-            if seated and self._place.seat in _TABLED:
+            if seated and self._seat in _TABLED:
                 self._table(canvas, leads if len(leads) > 1 else seated)
             elif leads:
                 self._beside(canvas, leads[-1])
@@ -142,7 +187,7 @@ class Staged:
 
         def draw(c: skia.Canvas, lit: float) -> None:
             c.translate(middle, 0)
-            draw_seat(c, self._place.seat, self._stage.grade, self._place.light.backlit, lit, 0.46 + reach)
+            draw_seat(c, self._seat, self._stage.grade, self._place.light.backlit, lit, 0.46 + reach)
 
         self._unit(canvas, replace(lead, flip=False), lead.x * self._stage.width, draw)
 
@@ -163,12 +208,17 @@ class Staged:
         upright = replace(lead, flip=False)
 
         def draw(c: skia.Canvas, lit: float) -> None:
-            draw_table(c, self._place.seat, grade, light.backlit * 0.7, lit, left, right)
+            draw_table(c, self._seat, grade, light.backlit * 0.7, lit, left, right)
             things = [t for t in self._reading.things if t in _TABLE_THINGS and t not in held]
             if not things:
-                things = {"desk": ["laptop"], "tea": ["teapot", "cup"], "table": ["cup"], "counter": ["cup"]}.get(self._place.seat, [])
+                things = {"desk": ["laptop"], "tea": ["teapot", "cup"], "table": ["cup"], "counter": ["cup"]}.get(
+                    self._seat, []
+                )
+            things = [thing for thing in things if thing not in held] or ["cup"]
             for n, thing in enumerate(things[:3]):
-                spot = left + (right - left) * (0.5 if len(things) == 1 else 0.32 + 0.36 * n / max(len(things[:3]) - 1, 1))
+                spot = left + (right - left) * (
+                    0.5 if len(things) == 1 else 0.32 + 0.36 * n / max(len(things[:3]) - 1, 1)
+                )
                 shade(c, spot, -TOP - 0.004, 0.7 * NATURAL[thing], 0.010, fade(grade.shadow, 0.6))
                 draw_prop(c, thing, (spot, -TOP - 0.004), 1.0, self._stage, light.backlit * 0.5, lit)
 
@@ -176,7 +226,13 @@ class Staged:
 
     def _beside(self, canvas: skia.Canvas, lead: Mark) -> None:
         """A large thing that the action names stands on the ground beside the subject."""
-        things = [t for t in self._reading.things if t in _STANDING_THINGS and t != lead.figure.actor.prop and t != self._reading.place]
+        things = [
+            t
+            for t in self._reading.things
+            if t in _STANDING_THINGS
+            and t != lead.figure.actor.prop
+            and not (t == "car" and self._reading.place in ("car", "road"))
+        ]
         if not things or lead.tall > 1.2:
             return
         thing = things[0]
@@ -184,33 +240,63 @@ class Staged:
         off = (0.28 + 0.55 * NATURAL[thing] * (1.9 if thing in ("car", "boat") else 0.8)) * side
 
         def draw(c: skia.Canvas, lit: float) -> None:
-            shade(c, off, 0.0, 0.75 * NATURAL[thing] * (1.9 if thing == "car" else 0.8), 0.04, fade(self._stage.grade.shadow, 0.7))
+            shade(
+                c,
+                off,
+                0.0,
+                0.75 * NATURAL[thing] * (1.9 if thing == "car" else 0.8),
+                0.04,
+                fade(self._stage.grade.shadow, 0.7),
+            )
             draw_prop(c, thing, (off, 0.0), 1.0, self._stage, self._place.light.backlit * 0.7, lit)
 
         self._unit(canvas, replace(lead, flip=False), lead.x * self._stage.width, draw)
 
     def _thing(self, canvas: skia.Canvas, view: View) -> None:
         """Nobody is here: what the action names is the subject."""
-        named = [t for t in self._reading.things if t in _STANDING_THINGS]
+        named = [
+            t
+            for t in self._reading.things
+            if t in _STANDING_THINGS and not (t == "car" and self._reading.place in ("car", "road"))
+        ]
         if not named or self._lens.tall > 1.0:
             return
         height = self._stage.height
         x = (0.72 if not self._stage.calm.isEmpty() and not self._stage.portrait else 0.6) * self._stage.width
         scale = self._lens.tall * height * 1.05
         with self._stage.layer(canvas, view, 1.0):
-            shade(canvas, x, self._lens.feet * height, 0.9 * NATURAL[named[0]] * scale, 0.04 * scale, fade(self._stage.grade.shadow, 0.6))
-            draw_prop(canvas, named[0], (x, self._lens.feet * height), scale, self._stage, self._place.light.backlit * 0.6, self._place.light.side)
+            shade(
+                canvas,
+                x,
+                self._lens.feet * height,
+                0.9 * NATURAL[named[0]] * scale,
+                0.04 * scale,
+                fade(self._stage.grade.shadow, 0.6),
+            )
+            draw_prop(
+                canvas,
+                named[0],
+                (x, self._lens.feet * height),
+                scale,
+                self._stage,
+                self._place.light.backlit * 0.6,
+                self._place.light.side,
+            )
 
     def _shoulder(self, canvas: skia.Canvas, view: View, mark: Mark) -> None:
         """The dark, soft back of the person the camera looks past: drawn small, blurred, stretched."""
         stage = self._stage
         width, height, small = stage.width, stage.height, 0.25
-        surface = skia.Surface.MakeRaster(skia.ImageInfo.MakeN32Premul(round(width * small) + 1, round(height * small) + 1))
+        surface = skia.Surface.MakeRaster(
+            skia.ImageInfo.MakeN32Premul(round(width * small) + 1, round(height * small) + 1)
+        )
         own = surface.getCanvas()
         own.scale(small, small)
         with stage.layer(own, view, mark.depth):
             sway = math.sin(view.time * 0.8) * 0.004
-            mark.figure.paint(own, view.time, (mark.x + sway) * width, mark.feet * height, mark.tall * height, flip=mark.flip)
+            mark.figure.paint(
+                own, view.time, (mark.x + sway) * width, mark.feet * height, mark.tall * height, flip=mark.flip
+            )
         blurred = skia.Surface.MakeRaster(surface.imageInfo())
         soft = skia.Paint(ImageFilter=skia.ImageFilters.Blur(0.0035 * height, 0.0035 * height))
         blurred.getCanvas().drawImage(surface.makeImageSnapshot(), 0, 0, skia.SamplingOptions(), soft)
@@ -239,6 +325,7 @@ class _Defocus:
         canvas = self._sharp.getCanvas()
         canvas.restoreToCount(1)
         canvas.resetMatrix()
+        canvas.clear(self._stage.grade.shadow)
         canvas.scale(*self._ratio)
         return canvas
 

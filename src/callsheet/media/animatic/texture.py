@@ -10,7 +10,9 @@ from callsheet.media.animatic.colour import Colour
 Field = NDArray[np.float32]
 
 
-def noise(rng: np.random.Generator, height: int, width: int, cells: tuple[float, float], octaves: int = 5, gain: float = 0.5) -> Field:
+def noise(
+    rng: np.random.Generator, height: int, width: int, cells: tuple[float, float], octaves: int = 5, gain: float = 0.5
+) -> Field:
     """Fractal noise [height, width]; `cells` are how many features of the coarsest octave fit down and across."""
     total = np.zeros((height, width), np.float32)
     weight, norm = 1.0, 0.0
@@ -27,7 +29,8 @@ def noise(rng: np.random.Generator, height: int, width: int, cells: tuple[float,
         down, across = down * 2, across * 2
     total /= max(norm, 1e-6)
     low, high = np.percentile(total, (1, 99))
-    return np.clip((total - low) / max(float(high - low), 1e-6), 0, 1).astype(np.float32)
+    scaled: Field = np.clip((total - low) / max(float(high - low), 1e-6), 0, 1).astype(np.float32)
+    return scaled
 
 
 def tinted(alpha: Field, colour: Colour) -> skia.Image:
@@ -45,7 +48,9 @@ def blended(alpha: Field, share: Field, one: Colour, other: Colour) -> skia.Imag
     return skia.Image.fromarray(pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
 
 
-def clouds(rng: np.random.Generator, height: int, width: int, cover: float, light: Colour, dark: Colour, stretch: float = 3.0) -> skia.Image:
+def clouds(
+    rng: np.random.Generator, height: int, width: int, cover: float, light: Colour, dark: Colour, stretch: float = 3.0
+) -> skia.Image:
     """A band of clouds with lit tops and dark bellies, fading out above and below; `cover` 0..1."""
     base = noise(rng, height, width, (3.0, 3.0 * width / height / stretch), 5, 0.52)
     detail = noise(rng, height, width, (9.0, 9.0 * width / height / stretch), 3)
@@ -68,12 +73,14 @@ def fog(rng: np.random.Generator, height: int, width: int, colour: Colour, stren
     return tinted(((0.35 + 0.65 * field) * shape * edge * strength).astype(np.float32), colour)
 
 
-def grain_and_vignette(rng: np.random.Generator, height: int, width: int, grain: float, vignette: float, dark: Colour) -> skia.Image:
+def grain_and_vignette(
+    rng: np.random.Generator, height: int, width: int, grain: float, vignette: float, dark: Colour
+) -> skia.Image:
     """What lies over a finished frame: dark corners and fine luma grain, as one image to draw 1:1."""
     rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     columns = np.linspace(-1, 1, width, dtype=np.float32)[None]
     far = np.clip((rows**2 * 0.62 + columns**2 * 0.62) - 0.26, 0, 1)
-    shade = vignette * far ** 1.35
+    shade = vignette * far**1.35
     speck = rng.standard_normal((height, width), np.float32) * grain
     bright = np.clip(speck, 0, 1)
     alpha = np.clip(shade + np.abs(speck), 0, 0.9)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -29,7 +29,19 @@ _NAMED: dict[str, str] = {
     "grey gray silver 灰": "#7d828a",
     "black dark charcoal 黑": "#2c2d36",
 }
-_TOPS = ("#a9484a", "#c8793f", "#d0a14a", "#5f8263", "#3d7c82", "#456a9c", "#71578c", "#b8707f", "#8c6d52", "#c9bfae", "#5d6675")
+_TOPS = (
+    "#a9484a",
+    "#c8793f",
+    "#d0a14a",
+    "#5f8263",
+    "#3d7c82",
+    "#456a9c",
+    "#71578c",
+    "#b8707f",
+    "#8c6d52",
+    "#c9bfae",
+    "#5d6675",
+)
 _CUTS: dict[Cut, str] = {
     "robe": r"robe|hanfu|kimono|ancient|monk|priest|emperor|empress|palace|汉服|长袍|古装|道袍|僧|皇|宫女|旗袍|长衫",
     "dress": r"dress|skirt|gown|bride|裙|婚纱|礼服",
@@ -64,7 +76,10 @@ class Garb:
     shoe: Colour
 
 
-def _match(table: dict[str, str], text: str) -> str | None:
+_Key = TypeVar("_Key", bound=str)
+
+
+def _match(table: dict[_Key, str], text: str) -> _Key | None:
     return next((key for key, pattern in table.items() if re.search(pattern, text, re.IGNORECASE)), None)
 
 
@@ -97,10 +112,12 @@ def garb_for(stage: Stage, actor: Actor, backlit: float) -> Garb:
     body = _body(actor, rng)
     text = actor.wardrobe
     woman = actor.presents == "woman" or (actor.presents == "neutral" and rng.random() < 0.5)
-    hairs: tuple[Hair, ...] = ("long", "ponytail", "bob", "bun", "long") if woman else ("short", "parted", "short", "curly")
-    hair = _match(_HAIRS, text) or hairs[int(rng.integers(len(hairs)))]  # type: ignore[arg-type]
+    hairs: tuple[Hair, ...] = (
+        ("long", "ponytail", "bob", "bun", "long") if woman else ("short", "parted", "short", "curly")
+    )
+    hair: Hair = _match(_HAIRS, text) or hairs[int(rng.integers(len(hairs)))]
     cuts: tuple[Cut, ...] = ("coat", "dress", "jacket", "coat") if woman else ("coat", "jacket", "jacket", "shirt")
-    cut = _match(_CUTS, text) or cuts[int(rng.integers(len(cuts)))]  # type: ignore[arg-type]
+    cut: Cut = _match(_CUTS, text) or cuts[int(rng.integers(len(cuts)))]
     if cut == "robe" and hair in ("short", "parted", "curly"):
         hair = "topknot"
     if actor.age == "child" and cut == "coat":
@@ -112,9 +129,8 @@ def garb_for(stage: Stage, actor: Actor, backlit: float) -> Garb:
     skin = parse(_SKINS[int(rng.integers(len(_SKINS)))])
     locks = parse("#b9b4b0" if actor.age == "old" else _HAIR_COLOURS[int(rng.integers(len(_HAIR_COLOURS)))])
     grade = stage.grade
-    return Garb(
-        body, hair, cut, *(graded(colour, grade, backlit) for colour in (top, bottom, skin, locks)), graded(parse("#2a2422"), grade, backlit)
-    )  # type: ignore[arg-type]
+    worn = [graded(colour, grade, backlit) for colour in (top, bottom, skin, locks, parse("#2a2422"))]
+    return Garb(body, hair, cut, worn[0], worn[1], worn[2], worn[3], worn[4])
 
 
 def graded(colour: Colour, grade: Grade, backlit: float) -> Colour:

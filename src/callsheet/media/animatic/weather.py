@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
 from callsheet.media.animatic.colour import Colour, fade, mix, tone
 from callsheet.media.animatic.shapes import paint, soft_image, stroke
@@ -15,7 +16,7 @@ _LINES = skia.Canvas.PointMode.kLines_PointMode
 _POINTS = skia.Canvas.PointMode.kPoints_PointMode
 
 
-def _points(x: np.ndarray, y: np.ndarray) -> list[skia.Point]:  # type: ignore[type-arg]
+def _points(x: NDArray[np.float64], y: NDArray[np.float64]) -> list[skia.Point]:
     return [skia.Point(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
 
 
@@ -65,7 +66,9 @@ class _Rain:
         for seeds, length, speed, thick, alpha in self._sheets:
             fall = (seeds[:, 1] + view.time * speed * (0.85 + 0.3 * seeds[:, 2])) % 1.0
             near = length * 6
-            x = ((seeds[:, 0] - (view.x + view.yaw) * near * height / width) % 1.0) * (width * 1.2) - self._slant * height * fall
+            x = ((seeds[:, 0] - (view.x + view.yaw) * near * height / width) % 1.0) * (
+                width * 1.2
+            ) - self._slant * height * fall
             y = fall * height * 1.3 - 0.15 * height
             long = height * length
             coordinates = np.empty((len(x) * 2, 2))
@@ -93,15 +96,21 @@ class _Snow:
         self._stage = stage
         rng = stage.rng("snow")
         sizes = ((150, 0.0028, 0.055, 0.75), (80, 0.0050, 0.085, 0.8), (26, 0.0105, 0.14, 0.5))
-        self._sheets = [(rng.random((int(count * amount), 4)), size, speed, alpha) for count, size, speed, alpha in sizes]
+        self._sheets = [
+            (rng.random((int(count * amount), 4)), size, speed, alpha) for count, size, speed, alpha in sizes
+        ]
 
     def paint(self, canvas: skia.Canvas, view: View) -> None:
         width, height = self._stage.width, self._stage.height
         for seeds, size, speed, alpha in self._sheets:
             near = size * 60
             drift = np.sin(view.time * (0.6 + seeds[:, 2]) + seeds[:, 3] * math.tau) * 0.018
-            x = ((seeds[:, 0] + drift + 0.02 * view.time - (view.x + view.yaw) * near * height / width) % 1.0) * width * 1.1 - 0.05 * width
-            y = ((seeds[:, 1] + view.time * speed * (0.8 + 0.5 * seeds[:, 2]) - view.y * near) % 1.0) * height * 1.1 - 0.05 * height
+            x = (
+                (seeds[:, 0] + drift + 0.02 * view.time - (view.x + view.yaw) * near * height / width) % 1.0
+            ) * width * 1.1 - 0.05 * width
+            y = (
+                (seeds[:, 1] + view.time * speed * (0.8 + 0.5 * seeds[:, 2]) - view.y * near) % 1.0
+            ) * height * 1.1 - 0.05 * height
             brush = stroke(fade(mix(self._stage.grade.haze, 0xFFFFFFFF, 0.8), alpha), max(size * height, 1.0))
             canvas.drawPoints(_POINTS, _points(x, y), brush)
 
@@ -141,13 +150,23 @@ class _Drift:
                 canvas.save()
                 canvas.translate(x, y + 0.03 * height * math.sin(time * 3 + e * 9))
                 canvas.rotate(math.degrees(math.sin(time * 4 + d * 9)))
-                canvas.drawOval(skia.Rect.MakeWH(tail, tail * 0.28), paint(fade(mix(self._colour, self._stage.grade.shadow, d), 0.5)))
+                canvas.drawOval(
+                    skia.Rect.MakeWH(tail, tail * 0.28),
+                    paint(fade(mix(self._colour, self._stage.grade.shadow, d), 0.5)),
+                )
                 canvas.restore()
             else:
                 twinkle = 0.5 + 0.5 * math.sin(time * (0.8 + d) + e * 12)
-                canvas.drawCircle(x, y, (0.0011 + 0.0026 * c * c) * height, paint(fade(self._colour, 0.10 + 0.34 * twinkle * (1 - 0.5 * c))))
+                canvas.drawCircle(
+                    x,
+                    y,
+                    (0.0011 + 0.0026 * c * c) * height,
+                    paint(fade(self._colour, 0.10 + 0.34 * twinkle * (1 - 0.5 * c))),
+                )
 
 
 def gusts(time: float, seeds: Sequence[float], strength: float) -> list[float]:
     """How far things that stand in the wind lean at `time`, one for each seed (0..1)."""
-    return [strength * (math.sin(time * 1.3 + seed * 3) * 0.6 + math.sin(time * 2.7 + seed * 9) * 0.4) for seed in seeds]
+    return [
+        strength * (math.sin(time * 1.3 + seed * 3) * 0.6 + math.sin(time * 2.7 + seed * 9) * 0.4) for seed in seeds
+    ]

@@ -11,7 +11,7 @@ from callsheet.media.animatic.camera import Lens
 from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.stage import Stage, View
 
-Seat = Literal["table", "desk", "tea", "counter", "bench", "floor", "bed"]
+Seat = Literal["table", "desk", "tea", "counter", "bench", "floor", "bed", "car"]
 
 HORIZON = 0.60
 """Where places put their horizon, as a fraction of the frame's height, before the lens moves it."""

@@ -9,7 +9,7 @@ from callsheet.film import Cast, Location, Music, Treatment, Voice
 from callsheet.film.shot import Ambience, TimeOfDay
 from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief
-from callsheet.script.concrete import comparisons, concrete
+from callsheet.script.concrete import comparisons, concrete, names
 from callsheet.script.coverage_words import SOUNDS
 from callsheet.script.dressing import accent, slug
 from callsheet.script.formats.document import Fact, Part, parts_of, question
@@ -91,7 +91,7 @@ class Explainer:
                 or [("数字不多，要靠字幕撑住。" if zh else "There are few numbers; the words on screen must hold it.")],
             ),
             "journey": (
-                0.4
+                0.34
                 + 0.05 * min(5, len(seen))
                 + 0.04 * min(2, len(likened))
                 + (0.1 if set(brief.tone) & {"calm", "tender", "warm"} else 0.0),
@@ -179,6 +179,12 @@ class _Film:
         self.said: set[str] = set()
         self.own_words: list[str] = []
         self.shown: set[str] = set()
+        self.proper = {
+            word
+            for name in names(brief.text, brief.language)
+            for word in name.split()
+            if word not in ("The", "A", "An", "In", "On", "At")
+        }
         self.opened = ""
         self.seconds = brief.seconds or LONGEST
 
@@ -395,7 +401,14 @@ class _Film:
         )
         seen = max(facts, key=lambda f: (len(re.findall(VISUAL[self.language], f.text, re.IGNORECASE)), -f.at))
         self.shown.add(seen.text)
-        return unended(cut_to(seen.text, 36 if self.language == "zh" else 20, self.language) or seen.text)
+        cut = cut_to(seen.text, 36 if self.language == "zh" else 20, self.language, spoken=True)
+        text = unended(cut if cut and seen.text.startswith(cut[:12]) else seen.text)
+        proper = (
+            self.language == "zh"
+            or bool(re.match(r"(?:I\b|[A-Z][\w'’-]*\s+[A-Z])", text))
+            or text.split()[0] in self.proper
+        )
+        return text if proper else text[:1].lower() + text[1:]
 
     def _picture(self, fact: Fact, text: str, place: str, **wishes: object) -> Picture:
         """What the sentence says, as a picture: itself where it names things that can be seen, else a model on a table."""

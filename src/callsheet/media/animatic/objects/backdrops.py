@@ -28,8 +28,8 @@ class Inks:
     dark: bool
 
 
-def inks_for(stage: Stage) -> Inks:
-    """Dark grounds at night or in grim and excited moods, light ones else; the accent always stands off the ground."""
+def inks_for(stage: Stage, *, paper: bool = False) -> Inks:
+    """Dark grounds at night or in grim and excited moods, light ones else and on `paper`; the accent always stands off the ground."""
     grade, mood = stage.grade, stage.order.mood
     palette = stage.order.look.palette if stage.order.look else []
     dark = (
@@ -41,10 +41,13 @@ def inks_for(stage: Stage) -> Inks:
     )
     if palette:
         dark = lightness(int(palette[0][1:], 16) | 0xFF000000) < 0.5 if stage.rng("card").random() < 0.7 else dark
+    if paper:
+        dark = grade.night
     if dark:
         ground = tone(mix(grade.shadow, grade.sky_top, 0.45), -0.02)
         ground = tone(ground, min(0.0, 0.32 - lightness(ground)))
-        deep = tone(ground, -0.09)
+        ground = tone(ground, max(0.0, 0.24 - lightness(ground)))
+        deep = tone(ground, -0.08)
         second = tone(mix(grade.sky_mid, grade.fill, 0.4), -0.1)
     else:
         ground = tone(mix(grade.sky_low, 0xFFF6EFE4, 0.62), 0.02)

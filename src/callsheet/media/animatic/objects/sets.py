@@ -249,14 +249,17 @@ def _paint(stage: Stage, plan: SetDesign, x: Array, y: Array, z: Array, wall: Ar
             + np.asarray(plan.accent) * (0.20 * halo + 0.05 * horizon)[..., None]
         )
         ripple = _tiled(_noise(seed, 256, 3.0), x * 0.10, z * 0.55)
-        far = np.exp((z - 0.3) / 1.5)
+        far = np.exp((z - 0.3) / 1.1)
         path = np.exp(-(x**2) / (0.35 + 0.3 * np.clip(z + 2, 0, 4)))
         water = (
             base
             * (0.28 + 0.5 * np.exp(-np.abs(z + 2.1) / 1.2) + 0.22 * path)[..., None]
-            * (1 + 0.07 * ripple * np.clip(far, 0.2, 1))[..., None]
+            * (1 + 0.07 * ripple * np.clip(far, 0.05, 1))[..., None]
         )
-        water = water + np.asarray(plan.accent) * (0.05 * path * np.clip(1 + ripple, 0, 3))[..., None]
+        water = (
+            water
+            + np.asarray(plan.accent) * (0.05 * path * np.clip(1 + ripple * np.clip(far, 0.1, 1), 0, 3))[..., None]
+        )
         return np.asarray(np.where(wall[..., None] > 0.5, sky, water))
     if plan.kind == "orbit":
         halo = np.exp(-((x**2) / 0.9 + (y - 0.62) ** 2 / 0.75))

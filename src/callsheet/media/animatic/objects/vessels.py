@@ -110,21 +110,24 @@ def cup(style: Style) -> Solid:
             (0.0, 0.0),
         ]
     inner = [(0.02, 0.48), (0.2, 0.485), (0.285, 0.49), (0.292, 0.55), (0.30, 0.6)]
-    handle = [(0.29, 0.52, 0), (0.40, 0.545, 0), (0.50, 0.46, 0), (0.48, 0.31, 0), (0.38, 0.21, 0), (0.26, 0.19, 0)]
+    handle = [(0.25, 0.515, 0), (0.40, 0.545, 0), (0.50, 0.46, 0), (0.48, 0.31, 0), (0.38, 0.21, 0), (0.20, 0.19, 0)]
     drink: Rgb = (0.20, 0.10, 0.05) if style.says("coffee", "espresso", "咖啡") else TEA
     meshes = [
         lathe([(r, y + lift) for r, y in wall], style.main, rows=34, around=64, shade=_grounded),
         lathe(
             [(r, y + lift) for r, y in reversed(inner[2:])], shaded(style.second, -0.05), rows=8, around=64, shade=0.7
         ),
-        disc(0.29, 0.515 + lift, drink, 1, around=48),
-        tube(
-            [(x, y + lift, z) for x, y, z in handle],
-            [0.045, 0.034, 0.032, 0.034, 0.045],
-            style.main,
-            rows=28,
-            around=14,
-            flat=(1.0, 1.2),
+        disc(0.296, 0.565 + lift, drink, 1, around=48),
+        lifted(
+            tube(
+                [(x, y + lift, z) for x, y, z in handle],
+                [0.045, 0.034, 0.032, 0.034, 0.045],
+                style.main,
+                rows=28,
+                around=14,
+                flat=(1.0, 1.2),
+            ),
+            -0.04,
         ),
         *([] if mug else [lifted(_rim((0, 0.603 + lift, 0), (0, 1), 0.315, style.accent, 2), 0.03)]),
     ]

@@ -24,7 +24,11 @@ def choose(order: Order, references: Iterable[str] = ()) -> str:
     if roles:
         return "still"
     reading = read(order)
-    if order.use_case == "product" or (order.props and not reading.actors and (order.camera.size in ("insert", "close", "extreme-close") or not reading.told)):
+    if order.use_case == "product" or (
+        order.props
+        and not reading.actors
+        and (order.camera.size in ("insert", "close", "extreme-close") or not reading.told)
+    ):
         return "product"
     return reading.place
 

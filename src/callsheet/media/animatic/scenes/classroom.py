@@ -3,7 +3,7 @@
 import skia
 
 from callsheet.media.animatic.colour import fade, mix
-from callsheet.media.animatic.scenes.interior import FLOOR, Interior, Style
+from callsheet.media.animatic.scenes.interior import Interior, Style
 from callsheet.media.animatic.shapes import paint, shade, stroke
 from callsheet.media.animatic.signs import typeface, words_for
 from callsheet.media.animatic.stage import Scene, Stage
@@ -32,12 +32,24 @@ class Classroom(Interior):
             canvas.drawString(self._words[0], box.left() + 0.05 * height, box.top() + 0.10 * height, font, paint(chalk))
             for n in range(4):
                 y = box.top() + (0.15 + 0.042 * n) * height
-                canvas.drawLine(box.left() + 0.05 * height, y, box.left() + (0.30 + 0.06 * (n * 7 % 3)) * height, y, stroke(fade(chalk, 0.5), 0.0035 * height))
+                canvas.drawLine(
+                    box.left() + 0.05 * height,
+                    y,
+                    box.left() + (0.30 + 0.06 * (n * 7 % 3)) * height,
+                    y,
+                    stroke(fade(chalk, 0.5), 0.0035 * height),
+                )
             cx, cy = box.right() - 0.19 * height, box.centerY()
             canvas.drawCircle(cx, cy, 0.085 * height, stroke(chalk, 0.003 * height))
             canvas.drawLine(cx, cy, cx + 0.06 * height, cy - 0.06 * height, stroke(chalk, 0.003 * height))
             canvas.drawLine(cx - 0.10 * height, cy, cx + 0.10 * height, cy, stroke(fade(chalk, 0.6), 0.002 * height))
-            self.lit_box(canvas, skia.Rect.MakeLTRB(box.left(), box.bottom() + 0.010 * height, box.right(), box.bottom() + 0.018 * height), self.own("#9a7a55"))
+            self.lit_box(
+                canvas,
+                skia.Rect.MakeLTRB(
+                    box.left(), box.bottom() + 0.010 * height, box.right(), box.bottom() + 0.018 * height
+                ),
+                self.own("#9a7a55"),
+            )
             clock = ((0.5 - self.side * 0.09) * width, 0.095 * height)
             canvas.drawCircle(*clock, 0.032 * height, paint(self.own("#3c3a38")))
             canvas.drawCircle(*clock, 0.027 * height, paint(self.own("#f0ece2")))
@@ -49,15 +61,37 @@ class Classroom(Interior):
         for depth, y, size, count in ((0.58, 0.775, 0.62, 5), (0.72, 0.84, 0.85, 4)):
             with world.layer(canvas, depth):
                 for n in range(count):
-                    x = (0.5 + (n - (count - 1) / 2) * 0.27 / (0.62 / size if not self.stage.portrait else 0.45)) * width
+                    x = (
+                        0.5 + (n - (count - 1) / 2) * 0.27 / (0.62 / size if not self.stage.portrait else 0.45)
+                    ) * width
                     if depth > 0.7 and abs(x - 0.5 * width) < 0.22 * width:
                         continue
                     w, h = 0.105 * size * height, 0.135 * size * height
                     shade(canvas, x, y * height, w * 1.2, 0.012 * height, fade(grade.shadow, 0.6))
                     for side in (-1, 1):
-                        canvas.drawRect(skia.Rect.MakeLTRB(x + side * w * 0.85 - 0.003 * height, y * height - h, x + side * w * 0.85 + 0.003 * height, y * height), paint(legs))
-                    self.lit_box(canvas, skia.Rect.MakeLTRB(x - w, y * height - h, x + w, y * height - h + 0.016 * size * height), wood)
-                    canvas.drawRect(skia.Rect.MakeLTRB(x - w * 0.9, y * height - h + 0.016 * size * height, x + w * 0.9, y * height - h + 0.05 * size * height), paint(mix(wood, grade.shadow, 0.5)))
+                        canvas.drawRect(
+                            skia.Rect.MakeLTRB(
+                                x + side * w * 0.85 - 0.003 * height,
+                                y * height - h,
+                                x + side * w * 0.85 + 0.003 * height,
+                                y * height,
+                            ),
+                            paint(legs),
+                        )
+                    self.lit_box(
+                        canvas,
+                        skia.Rect.MakeLTRB(x - w, y * height - h, x + w, y * height - h + 0.016 * size * height),
+                        wood,
+                    )
+                    canvas.drawRect(
+                        skia.Rect.MakeLTRB(
+                            x - w * 0.9,
+                            y * height - h + 0.016 * size * height,
+                            x + w * 0.9,
+                            y * height - h + 0.05 * size * height,
+                        ),
+                        paint(mix(wood, grade.shadow, 0.5)),
+                    )
                     back = skia.Rect.MakeLTRB(x - w * 0.5, y * height - h * 1.25, x + w * 0.5, y * height - h * 0.9)
                     self.lit_box(canvas, back, mix(wood, grade.shadow, 0.15), 0.006 * height)
 

@@ -23,11 +23,21 @@ class Corridor:
         self._stage = stage
         grade = stage.grade
         words = f"{stage.order.location.name if stage.order.location else ''} {stage.order.action}".lower()
-        self._station = any(w in words for w in ("station", "subway", "metro", "platform", "airport", "地铁", "车站", "站台", "机场"))
+        self._station = any(
+            w in words for w in ("station", "subway", "metro", "platform", "airport", "地铁", "车站", "站台", "机场")
+        )
         clinical = any(w in words for w in ("hospital", "clinic", "ward", "医院", "病房", "急诊", "诊所"))
-        wall, dado, floor = ("#c7d3d2", "#7fa6a3", "#9fb0b0") if clinical else ("#9a9ea3", "#5f6a75", "#7a7d82") if self._station else ("#b39d86", "#6f4f3c", "#7d4a42")
+        wall, dado, floor = (
+            ("#c7d3d2", "#7fa6a3", "#9fb0b0")
+            if clinical
+            else ("#9a9ea3", "#5f6a75", "#7a7d82")
+            if self._station
+            else ("#b39d86", "#6f4f3c", "#7d4a42")
+        )
         dim = 0.36 if grade.night else 0.14
-        self._wall, self._dado, self._floor = (mix(mix(parse(c), grade.fill, 0.14), grade.shadow, dim) for c in (wall, dado, floor))
+        self._wall, self._dado, self._floor = (
+            mix(mix(parse(c), grade.fill, 0.14), grade.shadow, dim) for c in (wall, dado, floor)
+        )
         self._end = mix(grade.key, 0xFFFFFFFF, 0.45) if not grade.night else mix(grade.lamp, 0xFFFFFFFF, 0.5)
         self._light = mix(grade.lamp, 0xFFFFFFFF, 0.75 if clinical or self._station else 0.35)
         rim = mix(self._end, grade.key, 0.4)
@@ -49,7 +59,10 @@ class Corridor:
             canvas.drawRect(skia.Rect.MakeLTRB(left, top, right, bottom), paint(self._wall))
             a, b = self._at(0.10, -1, -1), self._at(0.10, 1, 1)
             end = skia.Rect.MakeLTRB(a[0], a[1], b[0], b[1])
-            canvas.drawRect(end, paint(shader=linear((0, end.top()), (0, end.bottom()), [self._end, mix(self._end, self._wall, 0.3)])))
+            canvas.drawRect(
+                end,
+                paint(shader=linear((0, end.top()), (0, end.bottom()), [self._end, mix(self._end, self._wall, 0.3)])),
+            )
         for n in range(len(_DEPTHS) - 1):
             self._bay(canvas, world, n)
         with world.layer(canvas, 0.16):
@@ -58,7 +71,9 @@ class Corridor:
         if grade.weather == "fog":
             canvas.drawPaint(paint(fade(grade.haze, 0.12)))
 
-    def _quad(self, canvas: skia.Canvas, world: World, n: int, corners: list[tuple[float, float, float]], colour: int) -> None:
+    def _quad(
+        self, canvas: skia.Canvas, world: World, n: int, corners: list[tuple[float, float, float]], colour: int
+    ) -> None:
         """A face of bay `n`; corners are (0 far | 1 near, x, y). Each end moves with its own depth, so the bays stay joined."""
         points = []
         for end, x, y in corners:
@@ -78,24 +93,76 @@ class Corridor:
         ceiling = mix(self._wall, 0xFFFFFFFF, 0.12)
         self._quad(canvas, world, n, [(0, -1, -1), (0, 1, -1), (1, 1, -1), (1, -1, -1)], air(ceiling, 0.14))
         self._quad(canvas, world, n, [(0, -1, 1), (0, 1, 1), (1, 1, 1), (1, -1, 1)], air(self._floor, 0.22))
-        self._quad(canvas, world, n, [(0, -0.30, 1), (0, 0.30, 1), (1, 0.30, 1), (1, -0.30, 1)], fade(mix(self._end, self._floor, 0.3), 0.16 + 0.25 * max(far, 0)))
+        self._quad(
+            canvas,
+            world,
+            n,
+            [(0, -0.30, 1), (0, 0.30, 1), (1, 0.30, 1), (1, -0.30, 1)],
+            fade(mix(self._end, self._floor, 0.3), 0.16 + 0.25 * max(far, 0)),
+        )
         for side in (-1.0, 1.0):
             dim = 0.06 if side * grade.light_x < 0 else 0.24
-            self._quad(canvas, world, n, [(0, side, -1), (0, side, 1), (1, side, 1), (1, side, -1)], air(self._wall, dim))
-            self._quad(canvas, world, n, [(0, side, 0.30), (0, side, 1), (1, side, 1), (1, side, 0.30)], air(self._dado, dim))
-            self._quad(canvas, world, n, [(0, side, 0.27), (0, side, 0.31), (1, side, 0.31), (1, side, 0.27)], air(mix(self._dado, 0xFFFFFFFF, 0.35), dim))
+            self._quad(
+                canvas, world, n, [(0, side, -1), (0, side, 1), (1, side, 1), (1, side, -1)], air(self._wall, dim)
+            )
+            self._quad(
+                canvas, world, n, [(0, side, 0.30), (0, side, 1), (1, side, 1), (1, side, 0.30)], air(self._dado, dim)
+            )
+            self._quad(
+                canvas,
+                world,
+                n,
+                [(0, side, 0.27), (0, side, 0.31), (1, side, 0.31), (1, side, 0.27)],
+                air(mix(self._dado, 0xFFFFFFFF, 0.35), dim),
+            )
             kind = self._doors[(n * 2 + (side > 0)) % 16]
             if self._station:
-                self._quad(canvas, world, n, [(0.2, side, -0.42), (0.2, side, 0.10), (0.8, side, 0.10), (0.8, side, -0.42)], air(mix(self._light, grade.accent, 0.5 * kind), dim * 0.5))
+                self._quad(
+                    canvas,
+                    world,
+                    n,
+                    [(0.2, side, -0.42), (0.2, side, 0.10), (0.8, side, 0.10), (0.8, side, -0.42)],
+                    air(mix(self._light, grade.accent, 0.5 * kind), dim * 0.5),
+                )
             elif kind < 0.62:
                 door = mix(self._dado, grade.shadow, 0.3)
-                self._quad(canvas, world, n, [(0.22, side, -0.50), (0.22, side, 1), (0.80, side, 1), (0.80, side, -0.50)], air(mix(door, 0xFFFFFFFF, 0.18), dim))
-                self._quad(canvas, world, n, [(0.27, side, -0.44), (0.27, side, 1), (0.75, side, 1), (0.75, side, -0.44)], air(door, dim))
+                self._quad(
+                    canvas,
+                    world,
+                    n,
+                    [(0.22, side, -0.50), (0.22, side, 1), (0.80, side, 1), (0.80, side, -0.50)],
+                    air(mix(door, 0xFFFFFFFF, 0.18), dim),
+                )
+                self._quad(
+                    canvas,
+                    world,
+                    n,
+                    [(0.27, side, -0.44), (0.27, side, 1), (0.75, side, 1), (0.75, side, -0.44)],
+                    air(door, dim),
+                )
                 pane = mix(self._light, door, 0.25 if kind < 0.25 else 0.8)
-                self._quad(canvas, world, n, [(0.42, side, -0.30), (0.42, side, 0.02), (0.60, side, 0.02), (0.60, side, -0.30)], air(pane))
+                self._quad(
+                    canvas,
+                    world,
+                    n,
+                    [(0.42, side, -0.30), (0.42, side, 0.02), (0.60, side, 0.02), (0.60, side, -0.30)],
+                    air(pane),
+                )
         if lit:
-            self._quad(canvas, world, n, [(0.15, -0.26, -0.995), (0.15, 0.26, -0.995), (0.85, 0.26, -0.995), (0.85, -0.26, -0.995)], mix(self._light, ceiling, 0.05))
-            self._quad(canvas, world, n, [(0.15, -0.24, 0.998), (0.15, 0.24, 0.998), (0.85, 0.24, 0.998), (0.85, -0.24, 0.998)], fade(self._light, 0.22))
+            self._quad(
+                canvas,
+                world,
+                n,
+                [(0.15, -0.26, -0.995), (0.15, 0.26, -0.995), (0.85, 0.26, -0.995), (0.85, -0.26, -0.995)],
+                mix(self._light, ceiling, 0.05),
+            )
+            self._quad(
+                canvas,
+                world,
+                n,
+                [(0.15, -0.24, 0.998), (0.15, 0.24, 0.998), (0.85, 0.24, 0.998), (0.85, -0.24, 0.998)],
+                fade(self._light, 0.22),
+            )
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Nothing stands before the subject."""

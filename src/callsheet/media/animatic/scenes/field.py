@@ -1,9 +1,11 @@
 """Open land: fields and grass under a large sky, or dunes."""
 
+import itertools
 import math
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
 from callsheet.media.animatic.colour import fade, linear, mix, parse
 from callsheet.media.animatic.figure import Light
@@ -33,12 +35,25 @@ class Field:
         green = parse(("#8f9a4e", "#6f8f4e", "#b59a4a")[int(rng.integers(3))])
         self._green = mix(mix(green, grade.fill, 0.14), grade.shadow, 0.22 if not grade.night else 0.66)
         self._hills = []
-        for n, (depth, y, rise, far) in enumerate(((0.08, 0.610, 0.085, 0.82), (0.16, 0.632, 0.06, 0.62), (0.30, 0.665, 0.05, 0.40), (0.52, 0.715, 0.04, 0.20))):
+        for n, (depth, y, rise, far) in enumerate(
+            (
+                (0.08, 0.610, 0.085, 0.82),
+                (0.16, 0.632, 0.06, 0.62),
+                (0.30, 0.665, 0.05, 0.40),
+                (0.52, 0.715, 0.04, 0.20),
+            )
+        ):
             line = ridge_line(rng, stage, y * height, rise * height, 1.3 + 0.5 * n, rough=0.22)
             colour = grade.distant(mix(self._green, parse("#4f6f4a") if n % 2 else self._green, 0.25), far)
             self._hills.append((depth, line, colour, y * height))
-        self._tree = (float(rng.uniform(0.18, 0.30)) if grade.light_x > 0 else float(rng.uniform(0.70, 0.82)), rng.random((26, 3)).tolist())
-        self._blades = [(rng.random((count, 4)), depth, y, size) for count, depth, y, size in ((150, 0.80, 0.80, 0.035), (150, 0.95, 0.885, 0.060), (60, 1.30, 1.05, 0.17))]
+        self._tree = (
+            float(rng.uniform(0.18, 0.30)) if grade.light_x > 0 else float(rng.uniform(0.70, 0.82)),
+            rng.random((26, 3)).tolist(),
+        )
+        self._blades = [
+            (rng.random((count, 4)), depth, y, size)
+            for count, depth, y, size in ((150, 0.80, 0.80, 0.035), (150, 0.95, 0.885, 0.060), (60, 1.30, 1.05, 0.17))
+        ]
         self._posts = stage.place_rng("fence").random() < 0.5
 
     def back(self, canvas: skia.Canvas, world: World) -> None:
@@ -48,24 +63,57 @@ class Field:
         for depth, line, colour, y in self._hills:
             with world.layer(canvas, depth):
                 path = polygon([*line, (line[-1][0], y + 0.3 * height), (line[0][0], y + 0.3 * height)])
-                canvas.drawPath(path, paint(shader=linear((0, y - 0.06 * height), (0, y + 0.07 * height), [mix(colour, grade.key, 0.20 * grade.strength), colour, mix(colour, grade.haze, 0.3)], [0, 0.4, 1])))
+                canvas.drawPath(
+                    path,
+                    paint(
+                        shader=linear(
+                            (0, y - 0.06 * height),
+                            (0, y + 0.07 * height),
+                            [mix(colour, grade.key, 0.20 * grade.strength), colour, mix(colour, grade.haze, 0.3)],
+                            [0, 0.4, 1],
+                        )
+                    ),
+                )
         self._lone_tree(canvas, world)
         with world.layer(canvas, 0.70):
             top = 0.745 * height
             box = skia.Rect.MakeLTRB(-2 * width, top, 3 * width, 4 * height)
             near = self._green
-            canvas.drawRect(box, paint(shader=linear((0, top), (0, 1.05 * height), [mix(mix(near, grade.haze, 0.25), grade.key, 0.18 * grade.strength), near, mix(near, grade.shadow, 0.6)], [0, 0.3, 1])))
+            canvas.drawRect(
+                box,
+                paint(
+                    shader=linear(
+                        (0, top),
+                        (0, 1.05 * height),
+                        [
+                            mix(mix(near, grade.haze, 0.25), grade.key, 0.18 * grade.strength),
+                            near,
+                            mix(near, grade.shadow, 0.6),
+                        ],
+                        [0, 0.3, 1],
+                    )
+                ),
+            )
         for blades in self._blades[:2]:
             self._grass(canvas, world, *blades)
 
     def _lone_tree(self, canvas: skia.Canvas, world: World) -> None:
         grade, width, height = self._stage.grade, self._stage.width, self._stage.height
         x, leaves = self._tree
-        leaf = grade.distant(mix(mix(parse("#4a6b3f"), grade.shadow, 0.4 if not grade.night else 0.75), grade.key, 0.04), 0.22)
+        leaf = grade.distant(
+            mix(mix(parse("#4a6b3f"), grade.shadow, 0.4 if not grade.night else 0.75), grade.key, 0.04), 0.22
+        )
         with world.layer(canvas, 0.45):
             foot, high = 0.705 * height, 0.30 * height
             cx = x * width
-            trunk = polygon([(cx - 0.011 * height, foot), (cx - 0.005 * height, foot - high * 0.55), (cx + 0.006 * height, foot - high * 0.55), (cx + 0.013 * height, foot)])
+            trunk = polygon(
+                [
+                    (cx - 0.011 * height, foot),
+                    (cx - 0.005 * height, foot - high * 0.55),
+                    (cx + 0.006 * height, foot - high * 0.55),
+                    (cx + 0.013 * height, foot),
+                ]
+            )
             canvas.drawPath(trunk, paint(mix(leaf, grade.shadow, 0.6)))
             side = grade.light_x
             ordered = sorted(leaves, key=lambda v: v[1] - 0.4 * side * v[0])
@@ -74,9 +122,16 @@ class Field:
                 px = cx + reach * math.cos(angle) * 1.15 + 0.004 * height * math.sin(world.time * 0.8 + c * 9)
                 py = foot - high * 0.70 + reach * math.sin(angle) * 0.72
                 facing = max(0.0, 0.5 * side * math.cos(angle) - 0.7 * math.sin(angle))
-                canvas.drawCircle(px, py, (0.13 + 0.07 * c) * high, paint(mix(mix(leaf, grade.shadow, 0.10 * (n % 3)), grade.key, 0.30 * facing * math.sqrt(b))))
+                canvas.drawCircle(
+                    px,
+                    py,
+                    (0.13 + 0.07 * c) * high,
+                    paint(mix(mix(leaf, grade.shadow, 0.10 * (n % 3)), grade.key, 0.30 * facing * math.sqrt(b))),
+                )
 
-    def _grass(self, canvas: skia.Canvas, world: World, seeds: np.ndarray, depth: float, y: float, size: float) -> None:  # type: ignore[type-arg]
+    def _grass(
+        self, canvas: skia.Canvas, world: World, seeds: NDArray[np.float64], depth: float, y: float, size: float
+    ) -> None:
         grade, width, height = self._stage.grade, self._stage.width, self._stage.height
         strength = 0.35 if grade.weather in ("wind", "rain") else 0.16
         dark, light = skia.Path(), skia.Path()
@@ -93,7 +148,16 @@ class Field:
         near = min(depth, 1.2)
         with world.layer(canvas, depth):
             canvas.drawPath(dark, paint(mix(self._green, grade.shadow, 0.20 + 0.42 * (near - 0.6))))
-            canvas.drawPath(light, paint(mix(mix(self._green, grade.key, 0.24 * grade.strength + 0.05), grade.shadow, 0.5 * max(near - 0.8, 0))))
+            canvas.drawPath(
+                light,
+                paint(
+                    mix(
+                        mix(self._green, grade.key, 0.24 * grade.strength + 0.05),
+                        grade.shadow,
+                        0.5 * max(near - 0.8, 0),
+                    )
+                ),
+            )
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Tall grass close to the lens."""
@@ -140,9 +204,19 @@ class Desert:
             with world.layer(canvas, depth):
                 body = polygon([*crest, (crest[-1][0], 4 * height), (crest[0][0], 4 * height)])
                 lit = mix(colour, grade.key, 0.34 * grade.strength)
-                canvas.drawPath(body, paint(shader=linear((0, y - 0.10 * height), (0, y + 0.20 * height), [lit, colour, mix(colour, grade.shadow, 0.18)], [0, 0.45, 1])))
+                canvas.drawPath(
+                    body,
+                    paint(
+                        shader=linear(
+                            (0, y - 0.10 * height),
+                            (0, y + 0.20 * height),
+                            [lit, colour, mix(colour, grade.shadow, 0.18)],
+                            [0, 0.45, 1],
+                        )
+                    ),
+                )
                 lee: list[tuple[float, float]] = []
-                for (ax, ay), (bx, by) in zip(crest, crest[1:], strict=False):
+                for (ax, ay), (_, by) in itertools.pairwise(crest):
                     if (by - ay) * side < 0:
                         lee.append((ax, ay))
                     elif lee:
@@ -159,7 +233,10 @@ class Desert:
         with world.layer(canvas, 0.5):
             for a, b, c in self._dust:
                 x = ((a + world.time * 0.05 * (0.5 + c)) % 1.0) * 1.3 * width - 0.15 * width
-                canvas.drawOval(skia.Rect.MakeXYWH(x, (0.655 + 0.06 * b) * height, 0.05 * width * (0.4 + c), 0.004 * height), paint(fade(grade.key, 0.10)))
+                canvas.drawOval(
+                    skia.Rect.MakeXYWH(x, (0.655 + 0.06 * b) * height, 0.05 * width * (0.4 + c), 0.004 * height),
+                    paint(fade(grade.key, 0.10)),
+                )
 
     def _lee(self, canvas: skia.Canvas, crest: list[tuple[float, float]], side: int, colour: int, n: int) -> None:
         """The shaded slope under a stretch of crest that falls away from the light."""
@@ -168,10 +245,19 @@ class Desert:
         grade, height = self._stage.grade, self._stage.height
         drop = 0.16 * height * (0.3 + n / 5)
         count = len(crest) - 1
-        low = [(x - side * drop * 0.9 * math.sin(math.pi * k / count), y + drop * max(math.sin(math.pi * k / count), 0.0) ** 0.8) for k, (x, y) in enumerate(crest)]
+        low = [
+            (
+                x - side * drop * 0.9 * math.sin(math.pi * k / count),
+                y + drop * max(math.sin(math.pi * k / count), 0.0) ** 0.8,
+            )
+            for k, (x, y) in enumerate(crest)
+        ]
         top = min(y for _, y in crest)
         dark = mix(colour, grade.shadow, 0.42)
-        canvas.drawPath(polygon([*crest, *reversed(low)]), paint(shader=linear((0, top), (0, top + drop * 1.5), [fade(dark, 0.9), fade(dark, 0.25)])))
+        canvas.drawPath(
+            polygon([*crest, *reversed(low)]),
+            paint(shader=linear((0, top), (0, top + drop * 1.5), [fade(dark, 0.9), fade(dark, 0.25)])),
+        )
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Nothing stands before the subject."""

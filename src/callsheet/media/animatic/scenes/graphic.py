@@ -72,7 +72,7 @@ class GraphicScene:
 
     def __init__(self, stage: Stage, name: str, chart: Chart | None, prop: Prop | None) -> None:
         self.stage, self.name, self.chart = stage, name, chart
-        self.inks = inks_for(stage)
+        self.inks = inks_for(stage, paper=name == "ink")
         self.base = base(stage, self.inks)
         self.draw = DESIGNS[name](stage, self.inks)
         self.veil = veil(stage, self.inks)

@@ -42,7 +42,7 @@ class Interior:
         self.stage, self.style, self.seat = stage, style, style.seat
         grade = stage.grade
         self.side = 1 if grade.light_x > 0 else -1
-        self.dark = grade.night or grade.time in ("dusk", "dawn") and grade.weather in ("rain", "fog")
+        self.dark = grade.night or (grade.time in ("dusk", "dawn") and grade.weather in ("rain", "fog"))
         key = grade.lamp if self.dark else grade.key
         self.light = Light(key, 0.7 * self.side, 0.30 if not self.dark else 0.45, 0.55, 0.0)
         self.wall = self.own(style.wall)
@@ -63,14 +63,24 @@ class Interior:
         warm = mix(colour, grade.fill, 0.14)
         return mix(mix(warm, grade.key, 0.06), grade.shadow, 0.16 + 0.45 * dim + (0.12 if grade.low_sun else 0.0))
 
-    def lit_box(self, canvas: skia.Canvas, box: skia.Rect, colour: Colour, round_: float = 0.0, depth: float = 0.35) -> None:
+    def lit_box(
+        self, canvas: skia.Canvas, box: skia.Rect, colour: Colour, round_: float = 0.0, depth: float = 0.35
+    ) -> None:
         """A box in the room's light: bright on the window's side, a lit top edge."""
         grade = self.stage.grade
         start, end = (box.right(), box.left()) if self.side > 0 else (box.left(), box.right())
         colours = [mix(colour, self.light.rim, 0.22), colour, mix(colour, grade.shadow, depth)]
-        canvas.drawRoundRect(box, round_, round_, paint(shader=linear((start, box.top()), (end, box.bottom()), colours, [0.0, 0.45, 1.0])))
+        canvas.drawRoundRect(
+            box,
+            round_,
+            round_,
+            paint(shader=linear((start, box.top()), (end, box.bottom()), colours, [0.0, 0.45, 1.0])),
+        )
         edge = max(0.0022 * self.stage.height, 0.6)
-        canvas.drawRect(skia.Rect.MakeLTRB(box.left() + round_, box.top(), box.right() - round_, box.top() + edge), paint(fade(mix(colour, self.light.rim, 0.6), 0.6)))
+        canvas.drawRect(
+            skia.Rect.MakeLTRB(box.left() + round_, box.top(), box.right() - round_, box.top() + edge),
+            paint(fade(mix(colour, self.light.rim, 0.6), 0.6)),
+        )
 
     def back(self, canvas: skia.Canvas, world: World) -> None:
         """The shell, then the decor, then light in the air."""
@@ -87,23 +97,62 @@ class Interior:
         bright = mix(tone(self.wall, 0.05), self.light.rim, 0.20 if not self.dark else 0.07)
         with world.layer(canvas, 0.5):
             box = skia.Rect.MakeLTRB(-2 * width, -2 * height, 3 * width, FLOOR * height)
-            canvas.drawRect(box, paint(shader=linear((near, 0.1 * height), (away, 0.55 * height), [bright, self.wall, mix(self.wall, grade.shadow, 0.45)], [0, 0.4, 1])))
+            canvas.drawRect(
+                box,
+                paint(
+                    shader=linear(
+                        (near, 0.1 * height),
+                        (away, 0.55 * height),
+                        [bright, self.wall, mix(self.wall, grade.shadow, 0.45)],
+                        [0, 0.4, 1],
+                    )
+                ),
+            )
             if self.style.ceiling:
                 top = 0.035 * height
-                canvas.drawRect(skia.Rect.MakeLTRB(-2 * width, -2 * height, 3 * width, top), paint(mix(self.wall, grade.shadow, 0.28)))
-                canvas.drawRect(skia.Rect.MakeLTRB(-2 * width, top, 3 * width, top + 0.010 * height), paint(mix(self.trim, self.wall, 0.3)))
-            canvas.drawRect(skia.Rect.MakeLTRB(-2 * width, (FLOOR - 0.024) * height, 3 * width, FLOOR * height), paint(self.trim))
+                canvas.drawRect(
+                    skia.Rect.MakeLTRB(-2 * width, -2 * height, 3 * width, top),
+                    paint(mix(self.wall, grade.shadow, 0.28)),
+                )
+                canvas.drawRect(
+                    skia.Rect.MakeLTRB(-2 * width, top, 3 * width, top + 0.010 * height),
+                    paint(mix(self.trim, self.wall, 0.3)),
+                )
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(-2 * width, (FLOOR - 0.024) * height, 3 * width, FLOOR * height), paint(self.trim)
+            )
         with world.layer(canvas, 0.62):
             top = FLOOR * height
             box = skia.Rect.MakeLTRB(-2 * width, top, 3 * width, 4 * height)
-            canvas.drawRect(box, paint(shader=linear((0, top), (0, 1.06 * height), [mix(self.floor, grade.shadow, 0.40), self.floor, mix(self.floor, grade.shadow, 0.42)], [0, 0.35, 1])))
+            canvas.drawRect(
+                box,
+                paint(
+                    shader=linear(
+                        (0, top),
+                        (0, 1.06 * height),
+                        [mix(self.floor, grade.shadow, 0.40), self.floor, mix(self.floor, grade.shadow, 0.42)],
+                        [0, 0.35, 1],
+                    )
+                ),
+            )
             if self.style.planks:
                 seams = skia.Path()
                 for n in range(-26, 27):
                     x = 0.5 * width + n * 0.075 * height
                     far = 0.5 * width + (x - 0.5 * width) * 0.9
                     low = 0.5 * width + (x - 0.5 * width) * 3.2
-                    seams.addPoly([skia.Point(*p) for p in ((far, top), (far + 0.0012 * height, top), (low + 0.006 * height, 2 * height), (low, 2 * height))], True)
+                    seams.addPoly(
+                        [
+                            skia.Point(*p)
+                            for p in (
+                                (far, top),
+                                (far + 0.0012 * height, top),
+                                (low + 0.006 * height, 2 * height),
+                                (low, 2 * height),
+                            )
+                        ],
+                        True,
+                    )
                 canvas.drawPath(seams, paint(fade(mix(self.floor, grade.shadow, 0.7), 0.35)))
 
     def window_box(self) -> skia.Rect:
@@ -138,8 +187,15 @@ class Interior:
                 x = box.left() + box.width() * n / bars
                 wide = thick * (1.3 if n in (0, bars) else 0.6)
                 canvas.drawRect(skia.Rect.MakeLTRB(x - wide / 2, box.top(), x + wide / 2, box.bottom()), paint(frame))
-            for y, wide in ((box.top(), thick), (box.top() + box.height() * 0.36, thick * 0.6), (box.bottom(), thick * 1.6)):
-                canvas.drawRect(skia.Rect.MakeLTRB(box.left() - thick, y - wide / 2, box.right() + thick, y + wide / 2), paint(frame))
+            for y, wide in (
+                (box.top(), thick),
+                (box.top() + box.height() * 0.36, thick * 0.6),
+                (box.bottom(), thick * 1.6),
+            ):
+                canvas.drawRect(
+                    skia.Rect.MakeLTRB(box.left() - thick, y - wide / 2, box.right() + thick, y + wide / 2),
+                    paint(frame),
+                )
             if self.style.window == "casement":
                 self._curtains(canvas, world, box)
         if width and self.style.window == "band" and self.dark:
@@ -161,8 +217,13 @@ class Interior:
                 canvas.drawRect(block, paint(colour))
                 if self.dark:
                     for _ in range(4):
-                        px, py = block.left() + wide * float(rng.uniform(0.1, 0.8)), block.top() + high * float(rng.uniform(0.1, 0.8))
-                        canvas.drawRect(skia.Rect.MakeXYWH(px, py, 0.007 * height, 0.010 * height), paint(fade(grade.lamp, 0.85)))
+                        px, py = (
+                            block.left() + wide * float(rng.uniform(0.1, 0.8)),
+                            block.top() + high * float(rng.uniform(0.1, 0.8)),
+                        )
+                        canvas.drawRect(
+                            skia.Rect.MakeXYWH(px, py, 0.007 * height, 0.010 * height), paint(fade(grade.lamp, 0.85))
+                        )
                 x += wide * 1.06
         if grade.weather in ("rain", "snow"):
             drop = fade(mix(grade.haze, 0xFFFFFFFF, 0.7), 0.5)
@@ -170,7 +231,9 @@ class Interior:
                 x, y, speed = (float(v) for v in rng.random(3))
                 long = (0.035 if grade.weather == "rain" else 0.004) * height
                 fall = (y + world.time * (0.10 + 0.35 * speed)) % 1.0
-                at = skia.Rect.MakeXYWH(box.left() + x * box.width(), box.top() + fall * box.height(), 0.0022 * height, long * (0.4 + speed))
+                at = skia.Rect.MakeXYWH(
+                    box.left() + x * box.width(), box.top() + fall * box.height(), 0.0022 * height, long * (0.4 + speed)
+                )
                 canvas.drawRect(at, paint(drop))
 
     def _curtains(self, canvas: skia.Canvas, world: World, box: skia.Rect) -> None:
@@ -182,9 +245,25 @@ class Interior:
                 sway = 0.004 * height * math.sin(world.time * 0.9 + n * 0.8)
                 wide = 0.026 * height
                 x = edge + side * (0.015 * height + n * wide * 0.8) - side * 0.06 * height
-                fold = polygon([(x - wide / 2, box.top() - 0.03 * height), (x + wide / 2, box.top() - 0.03 * height), (x + wide * 0.62 + sway, box.bottom() + 0.10 * height), (x - wide * 0.62 + sway, box.bottom() + 0.10 * height)])
+                fold = polygon(
+                    [
+                        (x - wide / 2, box.top() - 0.03 * height),
+                        (x + wide / 2, box.top() - 0.03 * height),
+                        (x + wide * 0.62 + sway, box.bottom() + 0.10 * height),
+                        (x - wide * 0.62 + sway, box.bottom() + 0.10 * height),
+                    ]
+                )
                 shade_ = mix(cloth, grade.shadow, 0.10 + 0.09 * (n % 3))
-                canvas.drawPath(fold, paint(shader=linear((x - wide / 2, 0), (x + wide / 2, 0), [shade_, mix(shade_, grade.key, 0.14), mix(shade_, grade.shadow, 0.22)])))
+                canvas.drawPath(
+                    fold,
+                    paint(
+                        shader=linear(
+                            (x - wide / 2, 0),
+                            (x + wide / 2, 0),
+                            [shade_, mix(shade_, grade.key, 0.14), mix(shade_, grade.shadow, 0.22)],
+                        )
+                    ),
+                )
 
     def _air(self, canvas: skia.Canvas, world: World) -> None:
         """Light made visible: shafts from the window by day, pools around lamps by night."""
@@ -195,21 +274,46 @@ class Interior:
                 glow(canvas, x, y, radius * height, grade.lamp, strength * (0.97 + 0.03 * math.sin(world.time * 5)))
         if self.dark or self.style.window == "none" or grade.weather in ("rain", "cloud", "snow"):
             return
-        box = self.window_box() if self.style.window != "band" else skia.Rect.MakeXYWH((0.5 + 0.1 * self.side) * self.stage.width, 0.11 * height, 0.5 * height, 0.45 * height)
+        box = (
+            self.window_box()
+            if self.style.window != "band"
+            else skia.Rect.MakeXYWH(
+                (0.5 + 0.1 * self.side) * self.stage.width, 0.11 * height, 0.5 * height, 0.45 * height
+            )
+        )
         slant = -self.side * 0.62 * height
         with world.layer(canvas, 0.62):
             breath = 0.85 + 0.15 * math.sin(world.time * 0.6)
             for n in range(2):
                 a = box.left() + box.width() * (0.05 + 0.5 * n)
                 b = a + box.width() * 0.40
-                shaft = polygon([(a, box.top()), (b, box.top()), (b + slant * 1.25, 1.02 * height), (a + slant * 1.25 - 0.05 * height, 1.02 * height)])
+                shaft = polygon(
+                    [
+                        (a, box.top()),
+                        (b, box.top()),
+                        (b + slant * 1.25, 1.02 * height),
+                        (a + slant * 1.25 - 0.05 * height, 1.02 * height),
+                    ]
+                )
                 brush = paint(
-                    shader=linear((a, box.top()), (a + slant, 0.95 * height), [fade(grade.key, 0.20 * breath), fade(grade.key, 0.07), fade(grade.key, 0.0)], [0, 0.6, 1]),
+                    shader=linear(
+                        (a, box.top()),
+                        (a + slant, 0.95 * height),
+                        [fade(grade.key, 0.20 * breath), fade(grade.key, 0.07), fade(grade.key, 0.0)],
+                        [0, 0.6, 1],
+                    ),
                     blend=skia.BlendMode.kPlus,
                 )
                 canvas.drawPath(shaft, brush)
                 x = a + slant * 0.92
-                pool = polygon([(x, (FLOOR + 0.05) * height), (x + box.width() * 0.44, (FLOOR + 0.05) * height), (x + box.width() * 0.40 + slant * 0.35, 0.97 * height), (x - box.width() * 0.10 + slant * 0.35, 0.97 * height)])
+                pool = polygon(
+                    [
+                        (x, (FLOOR + 0.05) * height),
+                        (x + box.width() * 0.44, (FLOOR + 0.05) * height),
+                        (x + box.width() * 0.40 + slant * 0.35, 0.97 * height),
+                        (x - box.width() * 0.10 + slant * 0.35, 0.97 * height),
+                    ]
+                )
                 canvas.drawPath(pool, paint(fade(mix(grade.key, self.floor, 0.2), 0.34 * grade.strength)))
 
     def front(self, canvas: skia.Canvas, world: World) -> None:

@@ -7,8 +7,8 @@ from callsheet.media.animatic.colour import fade, linear, mix, tone
 from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.scenes.sky import Sky
 from callsheet.media.animatic.shapes import glow, paint, polygon
-from callsheet.media.animatic.staged import Staged
 from callsheet.media.animatic.stage import Scene, Stage
+from callsheet.media.animatic.staged import Staged
 from callsheet.media.animatic.world import HORIZON, Place, Seat, World
 
 
@@ -36,7 +36,10 @@ class Mountains:
             far = (1 - n / (count - 1)) ** 1.1
             colour = grade.distant(mix(grade.shadow, grade.ground, 0.45), 0.15 + 0.73 * far)
             self._ridges.append((depth, _below(line, stage), line, colour, base, snowy and n < 2))
-        self._trees = [Pines(stage, rng, depth, y, size, far) for depth, y, size, far in ((0.5, 0.745, 0.055, 0.42), (0.72, 0.82, 0.085, 0.18))]
+        self._trees = [
+            Pines(stage, rng, depth, y, size, far)
+            for depth, y, size, far in ((0.5, 0.745, 0.055, 0.42), (0.72, 0.82, 0.085, 0.18))
+        ]
         self._brow = _below(ridge_line(rng, stage, 0.845 * stage.height, 0.03 * stage.height, 1.6, rough=0.3), stage)
         self._near = Pines(stage, rng, 1.5, 1.14, 0.34, 0.0, sides=True)
 
@@ -49,14 +52,23 @@ class Mountains:
                 high = 0.26 * stage.height
                 lit = mix(colour, grade.key, 0.10 * grade.strength)
                 low = grade.distant(colour, 0.42)
-                canvas.drawPath(path, paint(shader=linear((0, base - high), (0, base + 0.10 * stage.height), [lit, colour, low], [0, 0.5, 1])))
+                canvas.drawPath(
+                    path,
+                    paint(
+                        shader=linear(
+                            (0, base - high), (0, base + 0.10 * stage.height), [lit, colour, low], [0, 0.5, 1]
+                        )
+                    ),
+                )
                 if snowy:
                     canvas.save()
                     canvas.clipPath(path)
                     crown = fade(mix(tone(grade.haze, 0.16), grade.key, 0.4), 0.75)
                     canvas.drawRect(
                         skia.Rect.MakeLTRB(-stage.width, base - 2 * high, 2 * stage.width, base),
-                        paint(shader=linear((0, base - 0.95 * high), (0, base - 0.30 * high), [crown, fade(crown, 0.0)])),
+                        paint(
+                            shader=linear((0, base - 0.95 * high), (0, base - 0.30 * high), [crown, fade(crown, 0.0)])
+                        ),
                     )
                     canvas.restore()
         for trees in self._trees:
@@ -64,7 +76,17 @@ class Mountains:
         with world.layer(canvas, 0.97):
             brow = mix(mix(grade.ground, grade.shadow, 0.5), grade.haze, 0.08)
             top, bottom = 0.80 * stage.height, 1.15 * stage.height
-            canvas.drawPath(self._brow, paint(shader=linear((0, top), (0, bottom), [mix(brow, grade.key, 0.14 * grade.strength), brow, mix(brow, grade.shadow, 0.6)], [0, 0.25, 1])))
+            canvas.drawPath(
+                self._brow,
+                paint(
+                    shader=linear(
+                        (0, top),
+                        (0, bottom),
+                        [mix(brow, grade.key, 0.14 * grade.strength), brow, mix(brow, grade.shadow, 0.6)],
+                        [0, 0.25, 1],
+                    )
+                ),
+            )
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Dark branches that frame the picture."""
@@ -97,9 +119,15 @@ class Forest:
                 trunks.append((x, wide, lean, foot))
             self._layers.append((0.12 + 0.62 * (1 - far) ** 1.2, far, trunks, self._trunks(trunks)))
         self._leaves = self._canopy(rng)
-        self._near_trunks = [(float(rng.uniform(-0.16, -0.04)) * stage.width, 0.10), (float(rng.uniform(1.03, 1.14)) * stage.width, 0.08)]
+        self._near_trunks = [
+            (float(rng.uniform(-0.16, -0.04)) * stage.width, 0.10),
+            (float(rng.uniform(1.03, 1.14)) * stage.width, 0.08),
+        ]
         self._ferns = Ferns(stage, rng)
-        self._shafts = [(float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.03, 0.10)), float(rng.uniform(0.4, 1.0))) for _ in range(6)]
+        self._shafts = [
+            (float(rng.uniform(-0.1, 1.1)), float(rng.uniform(0.03, 0.10)), float(rng.uniform(0.4, 1.0)))
+            for _ in range(6)
+        ]
 
     def _trunks(self, trunks: list[tuple[float, float, float, float]]) -> skia.Path:
         path = skia.Path()
@@ -131,14 +159,33 @@ class Forest:
         width, height = stage.width, stage.height
         green = mix(grade.haze, mix(grade.ground, 0xFF5F8F5A, 0.55), 0.45)
         pale = mix(green, grade.key, 0.55 if not grade.night else 0.18)
-        canvas.drawPaint(paint(shader=linear((0, 0), (0, height * world.lens.horizon + 1), [mix(green, grade.sky_mid, 0.3), green, pale], [0, 0.5, 1])))
+        canvas.drawPaint(
+            paint(
+                shader=linear(
+                    (0, 0),
+                    (0, height * world.lens.horizon + 1),
+                    [mix(green, grade.sky_mid, 0.3), green, pale],
+                    [0, 0.5, 1],
+                )
+            )
+        )
         light = ((0.5 + 0.3 * grade.light_x) * width, 0.26 * height)
         with world.layer(canvas, 0.05):
             glow(canvas, light[0], light[1], 0.75 * height, grade.key, 0.5 * grade.strength)
         dark = mix(grade.shadow, 0xFF2B4030, 0.5)
         with world.layer(canvas, 0.3):
             floor = skia.Rect.MakeLTRB(-width, (HORIZON + 0.03) * height, 2 * width, 3 * height)
-            canvas.drawRect(floor, paint(shader=linear((0, floor.top()), (0, 0.95 * height), [mix(pale, dark, 0.25), mix(green, dark, 0.6), mix(dark, grade.shadow, 0.4)], [0, 0.22, 1])))
+            canvas.drawRect(
+                floor,
+                paint(
+                    shader=linear(
+                        (0, floor.top()),
+                        (0, 0.95 * height),
+                        [mix(pale, dark, 0.25), mix(green, dark, 0.6), mix(dark, grade.shadow, 0.4)],
+                        [0, 0.22, 1],
+                    )
+                ),
+            )
         canopy = iter(self._leaves)
         for n, (depth, far, _, path) in enumerate(self._layers):
             if n in (1, 2, 4):
@@ -150,7 +197,16 @@ class Forest:
             if n < 3:
                 with world.layer(canvas, depth):
                     veil = fade(pale, 0.20)
-                    canvas.drawRect(skia.Rect.MakeLTRB(-width, (HORIZON - 0.08) * height, 2 * width, (HORIZON + 0.16) * height), paint(shader=linear((0, (HORIZON - 0.08) * height), (0, (HORIZON + 0.16) * height), [fade(veil, 0), veil, fade(veil, 0)])))
+                    canvas.drawRect(
+                        skia.Rect.MakeLTRB(-width, (HORIZON - 0.08) * height, 2 * width, (HORIZON + 0.16) * height),
+                        paint(
+                            shader=linear(
+                                (0, (HORIZON - 0.08) * height),
+                                (0, (HORIZON + 0.16) * height),
+                                [fade(veil, 0), veil, fade(veil, 0)],
+                            )
+                        ),
+                    )
         if not grade.night and grade.weather in ("clear", "wind", "fog"):
             self._light_shafts(canvas, world)
         self._ferns.paint(canvas, world, mix(dark, green, 0.25))
@@ -162,8 +218,22 @@ class Forest:
             for n, (x, wide, strength) in enumerate(self._shafts):
                 flicker = 0.75 + 0.25 * np.sin(world.time * 0.5 + n * 1.7)
                 a, b = x * width, wide * width
-                shaft = polygon([(a, -0.1 * height), (a + b, -0.1 * height), (a + b * 1.9 + slant * height, 0.92 * height), (a + slant * height, 0.92 * height)])
-                brush = paint(shader=linear((0, -0.1 * height), (0, 0.9 * height), [fade(grade.key, 0.26 * strength * flicker), fade(grade.key, 0.0)]), blend=skia.BlendMode.kPlus)
+                shaft = polygon(
+                    [
+                        (a, -0.1 * height),
+                        (a + b, -0.1 * height),
+                        (a + b * 1.9 + slant * height, 0.92 * height),
+                        (a + slant * height, 0.92 * height),
+                    ]
+                )
+                brush = paint(
+                    shader=linear(
+                        (0, -0.1 * height),
+                        (0, 0.9 * height),
+                        [fade(grade.key, 0.26 * strength * flicker), fade(grade.key, 0.0)],
+                    ),
+                    blend=skia.BlendMode.kPlus,
+                )
                 canvas.drawPath(shaft, brush)
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
@@ -176,10 +246,14 @@ class Forest:
                 colour = mix(grade.shadow, 0xFF1F2A22, 0.5)
                 box = skia.Rect.MakeLTRB(x - wide * height / 2, -height, x + wide * height / 2, 2 * height)
                 start, end = (box.right(), box.left()) if grade.light_x > 0 else (box.left(), box.right())
-                canvas.drawRect(box, paint(shader=linear((start, 0), (end, 0), [mix(colour, grade.key, 0.22), colour], [0, 0.4])))
+                canvas.drawRect(
+                    box, paint(shader=linear((start, 0), (end, 0), [mix(colour, grade.key, 0.22), colour], [0, 0.4]))
+                )
 
 
-def ridge_line(rng: np.random.Generator, stage: Stage, base: float, rise: float, waves: float, rough: float = 0.45) -> list[tuple[float, float]]:
+def ridge_line(
+    rng: np.random.Generator, stage: Stage, base: float, rise: float, waves: float, rough: float = 0.45
+) -> list[tuple[float, float]]:
     """A skyline across the frame and well beyond: summed octaves, sharper at the tops."""
     count = 170
     xs = np.linspace(-0.7, 1.7, count)
@@ -202,7 +276,17 @@ def _below(line: list[tuple[float, float]], stage: Stage) -> skia.Path:
 class Pines:
     """A belt of conifers at one depth, standing before a slope of their own colour."""
 
-    def __init__(self, stage: Stage, rng: np.random.Generator, depth: float, y: float, size: float, far: float, *, sides: bool = False) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        rng: np.random.Generator,
+        depth: float,
+        y: float,
+        size: float,
+        far: float,
+        *,
+        sides: bool = False,
+    ) -> None:
         self._stage, self._depth = stage, depth
         grade = stage.grade
         self._colour = grade.distant(mix(mix(grade.shadow, grade.ground, 0.22), 0xFF24443C, 0.25), far)
@@ -228,7 +312,17 @@ class Pines:
         grade = self._stage.grade
         with world.layer(canvas, self._depth):
             low = grade.distant(self._colour, 0.22 if self._depth < 1 else 0.0)
-            canvas.drawPath(self._path, paint(shader=linear((0, self._top), (0, self._top + 0.22 * self._stage.height), [mix(self._colour, grade.key, 0.07), self._colour, low], [0, 0.4, 1])))
+            canvas.drawPath(
+                self._path,
+                paint(
+                    shader=linear(
+                        (0, self._top),
+                        (0, self._top + 0.22 * self._stage.height),
+                        [mix(self._colour, grade.key, 0.07), self._colour, low],
+                        [0, 0.4, 1],
+                    )
+                ),
+            )
 
 
 def _pine(path: skia.Path, x: float, foot: float, size: float, rng: np.random.Generator) -> None:

@@ -1,5 +1,7 @@
 """An office: a band of windows over the city, desks with screens, a glass wall, strip lights."""
 
+import itertools
+
 import skia
 
 from callsheet.media.animatic.colour import fade, linear, mix, parse
@@ -29,7 +31,10 @@ class Office(Interior):
                 x = (0.5 + 0.30 * n) * width
                 bar = skia.Rect.MakeXYWH(x - 0.15 * height, 0.052 * height, 0.30 * height, 0.011 * height)
                 canvas.drawRect(bar, paint(mix(grade.lamp, 0xFFFFFFFF, 0.75)))
-                canvas.drawRect(skia.Rect.MakeXYWH(x - 0.15 * height, 0.046 * height, 0.30 * height, 0.007 * height), paint(self.own("#444a52")))
+                canvas.drawRect(
+                    skia.Rect.MakeXYWH(x - 0.15 * height, 0.046 * height, 0.30 * height, 0.007 * height),
+                    paint(self.own("#444a52")),
+                )
 
     def _board(self, canvas: skia.Canvas, world: World) -> None:
         grade, width, height = self.stage.grade, self.stage.width, self.stage.height
@@ -42,17 +47,33 @@ class Office(Interior):
             self.lit_box(canvas, board, self.own("#e9edf0"), 0.004 * height)
             line = paint(fade(self.own("#46617d"), 0.8))
             points = [(0.10, 0.75), (0.28, 0.60), (0.45, 0.64), (0.64, 0.38), (0.88, 0.22)]
-            for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+            for (ax, ay), (bx, by) in itertools.pairwise(points):
                 line.setStrokeWidth(0.005 * height)
-                canvas.drawLine(board.left() + ax * board.width(), board.top() + ay * board.height(), board.left() + bx * board.width(), board.top() + by * board.height(), line)
+                canvas.drawLine(
+                    board.left() + ax * board.width(),
+                    board.top() + ay * board.height(),
+                    board.left() + bx * board.width(),
+                    board.top() + by * board.height(),
+                    line,
+                )
             for n, (px, py) in enumerate(((0.14, 0.14), (0.28, 0.14), (0.14, 0.34), (0.28, 0.34))):
                 note = mix(self.own(("#f2c65a", "#e98c77", "#8cc7a0", "#8fb8e0")[n]), grade.accent, 0.2)
-                canvas.drawRect(skia.Rect.MakeXYWH(board.left() + px * board.width(), board.top() + py * board.height(), 0.034 * height, 0.034 * height), paint(note))
+                canvas.drawRect(
+                    skia.Rect.MakeXYWH(
+                        board.left() + px * board.width(),
+                        board.top() + py * board.height(),
+                        0.034 * height,
+                        0.034 * height,
+                    ),
+                    paint(note),
+                )
 
     def _desks(self, canvas: skia.Canvas, world: World) -> None:
         grade, width, height = self.stage.grade, self.stage.width, self.stage.height
         top_colour = self.own("#b9a48a")
-        for depth, y, spots in ((0.58, FLOOR + 0.02, (-0.30, 0.06, 0.42)),) if not self._meeting else ((0.62, FLOOR + 0.05, (0.04,)),):
+        for depth, y, spots in (
+            ((0.58, FLOOR + 0.02, (-0.30, 0.06, 0.42)),) if not self._meeting else ((0.62, FLOOR + 0.05, (0.04,)),)
+        ):
             with world.layer(canvas, depth):
                 for spot in spots:
                     x = (0.5 + spot * self.side) * width
@@ -66,25 +87,59 @@ class Office(Interior):
                         for n in range(5):
                             self._chair(canvas, x + (n - 2) * half * 0.42, floor, height)
                     self.lit_box(canvas, skia.Rect.MakeLTRB(x - half, top, x + half, top + 0.014 * height), top_colour)
-                    canvas.drawRect(skia.Rect.MakeLTRB(x - half * 0.96, top + 0.014 * height, x + half * 0.96, top + 0.075 * height), paint(fade(mix(self.wall, grade.shadow, 0.6), 0.85)))
+                    canvas.drawRect(
+                        skia.Rect.MakeLTRB(
+                            x - half * 0.96, top + 0.014 * height, x + half * 0.96, top + 0.075 * height
+                        ),
+                        paint(fade(mix(self.wall, grade.shadow, 0.6), 0.85)),
+                    )
                     for side in (-1, 1):
                         a = x + side * half * 0.9
-                        canvas.drawRect(skia.Rect.MakeLTRB(a - 0.005 * height, top, a + 0.005 * height, floor), paint(self.own("#3b4047")))
-                    draw_prop(canvas, "plant" if spot > 0.2 else "cup", (x + half * 0.78, top), 1.0, self.stage, 0.25, self.side, high=(0.10 if spot > 0.2 else 0.03) * height)
+                        canvas.drawRect(
+                            skia.Rect.MakeLTRB(a - 0.005 * height, top, a + 0.005 * height, floor),
+                            paint(self.own("#3b4047")),
+                        )
+                    draw_prop(
+                        canvas,
+                        "plant" if spot > 0.2 else "cup",
+                        (x + half * 0.78, top),
+                        1.0,
+                        self.stage,
+                        0.25,
+                        self.side,
+                        high=(0.10 if spot > 0.2 else 0.03) * height,
+                    )
 
     def _screen(self, canvas: skia.Canvas, x: float, top: float, height: int) -> None:
         wide, high = 0.088 * height, 0.092 * height
-        canvas.drawRect(skia.Rect.MakeLTRB(x - 0.005 * height, top - 0.04 * height, x + 0.005 * height, top), paint(self.own("#2d3138")))
+        canvas.drawRect(
+            skia.Rect.MakeLTRB(x - 0.005 * height, top - 0.04 * height, x + 0.005 * height, top),
+            paint(self.own("#2d3138")),
+        )
         box = skia.Rect.MakeXYWH(x - wide / 2 * 1.0, top - 0.035 * height - high, wide, high)
         canvas.drawRoundRect(box, 0.004 * height, 0.004 * height, paint(self.own("#22262d")))
         inner = box.makeInset(0.005 * height, 0.005 * height)
-        canvas.drawRect(inner, paint(shader=linear((0, inner.top()), (0, inner.bottom()), [mix(parse("#bfe0ff"), self.wall, 0.15), mix(parse("#5f8fc8"), self.wall, 0.25)])))
+        canvas.drawRect(
+            inner,
+            paint(
+                shader=linear(
+                    (0, inner.top()),
+                    (0, inner.bottom()),
+                    [mix(parse("#bfe0ff"), self.wall, 0.15), mix(parse("#5f8fc8"), self.wall, 0.25)],
+                )
+            ),
+        )
         if self.dark:
             glow(canvas, x, box.centerY(), 0.15 * height, parse("#8fc0ff"), 0.35)
 
     def _chair(self, canvas: skia.Canvas, x: float, floor: float, height: int) -> None:
         seat = mix(self.own("#3f4854"), self.stage.grade.accent, 0.12)
-        self.lit_box(canvas, skia.Rect.MakeXYWH(x - 0.042 * height, floor - 0.245 * height, 0.084 * height, 0.115 * height), seat, 0.014 * height)
+        self.lit_box(
+            canvas,
+            skia.Rect.MakeXYWH(x - 0.042 * height, floor - 0.245 * height, 0.084 * height, 0.115 * height),
+            seat,
+            0.014 * height,
+        )
 
 
 def build(stage: Stage) -> Scene:

@@ -1,6 +1,6 @@
 """The product on a designed set: a lit, turning solid (or a supplied cut-out), its shadow and reflection, and air around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +26,23 @@ from callsheet.media.animatic.objects.turntable import DISTANCE, Pose, Turntable
 from callsheet.media.animatic.stage import Scene, Stage, View
 
 _PLINTH = 0.3
+_GROUNDED = frozenset(
+    ["dress", "coat", "shirt", "trousers", "skirt", "scarf", "chair", "car", "plant", "lamp", "laptop", "bowl"]
+)
+"""What does not float, unless the words say so."""
+_PITCH = {
+    "bowl": 0.34,
+    "cup": 0.24,
+    "shoe": 0.2,
+    "laptop": 0.2,
+    "car": 0.17,
+    "dress": 0.08,
+    "coat": 0.08,
+    "shirt": 0.08,
+    "trousers": 0.08,
+    "skirt": 0.08,
+}
+"""Camera heights, radians, for things that are best seen from above, or level."""
 SUBJECT = "subject"
 """The role of a still that is the product, whatever the order calls it."""
 _FILL = {
@@ -56,8 +73,11 @@ def build(stage: Stage) -> Scene:
             design(stage, kind, cutout.colour),
             air_for(stage, f"{prop.name} {prop.description} {words}", None),
         )
-    _, solid = build_object(prop, stage.grade.accent, order.action)
+    thing, solid = build_object(prop, stage.grade.accent, order.action)
+    if kind == "orbit" and thing in _GROUNDED and kind_for(stage, "") == kind:
+        kind = "cyc"
     plan = design(stage, kind, _main_colour(solid))
+    plan = replace(plan, pitch=_PITCH.get(thing, plan.pitch))
     return SolidSet(stage, solid, plan, air_for(stage, f"{prop.name} {prop.description} {words}", solid.steam))
 
 
@@ -89,7 +109,15 @@ def framed(stage: Stage, width: float, height: float, detail: Detail | None, pit
         middle = stage.height * top + free_height * 0.5
         return Composition(centre, middle + detail.at[1] * np.cos(pitch) * scale, scale)
     fill = _FILL[size]
-    scale = min(free_height * fill / max(height, 0.35), free_width * min(fill + 0.16, 0.86) / max(width, 0.3))
+    if width < 0.65 * height:
+        fill = min(fill * 1.22, 0.9)
+    scale = min(
+        free_height * fill / max(height, 0.35),
+        free_width * (min(fill + 0.24, 0.86) if stage.portrait or part else min(fill, 0.8)) / max(width, 0.3),
+    )
+    if stage.order.camera.move in ("push", "pull", "orbit", "handheld"):
+        # The camera comes closer than the composed frame: leave it the room.
+        scale /= 1.1
     ground = stage.height * top + free_height * 0.5 + height * scale * 0.5 + stage.height * 0.035
     return Composition(centre, min(ground, stage.height * 0.9), scale)
 
@@ -235,7 +263,8 @@ class SolidSet(_Set):
         right, bottom = np.minimum(np.ceil(corners.max(0)) + 3, [stage.width + 2, stage.height + 2])
         if right - left < 2 or bottom - top < 2:
             return None, pose
-        sharp = 1.9 if (right - left) * (bottom - top) < 0.26 * stage.width * stage.height else 1.45
+        share = (right - left) * (bottom - top) / (stage.width * stage.height)
+        sharp = 1.9 if share < 0.26 else 1.45 if share < 0.55 else 1.25
         surface = skia.Surface(int((right - left) * sharp), int((bottom - top) * sharp))
         big = Pose(
             pose.yaw, pose.pitch, pose.light, pose.scale * sharp, (pose.x - left) * sharp, (pose.y - top) * sharp
@@ -329,7 +358,7 @@ def _on_plinth(solid: Solid, plan: SetDesign) -> Solid:
     footprint = solid.mesh.points[solid.mesh.points[:, 1] < 0.12]
     foot = float(np.hypot(footprint[:, 0], footprint[:, 2]).max())
     radius = max(0.42, foot * 1.35)
-    stone: Rgb = tuple(encoded(np.asarray(plan.wall) * 0.8 + 0.12))
+    stone: Rgb = tuple(encoded(np.asarray(plan.wall) * (1.25 if plan.dark else 0.8) + (0.03 if plan.dark else 0.12)))
     finish = len(solid.finishes)
     edge = lathe(
         [(radius * 0.985, _PLINTH), (radius, _PLINTH - 0.015), (radius, _PLINTH * 0.5), (radius, 0.0)],

@@ -41,8 +41,13 @@ class Water:
         self._sparks = rng.random((150, 4))
         self._swells = [(float(v), float(rng.uniform(0.4, 1.0))) for v in np.linspace(0.02, 0.97, 15) ** 1.5]
         self._pines = Pines(stage, rng, 0.24, HORIZON + 0.028, 0.05, 0.38) if lake else None
-        self._reeds = [(float(rng.uniform(-0.2, 1.2)), float(rng.uniform(0.5, 1.2)), float(rng.uniform(-0.3, 0.3))) for _ in range(46)]
-        self._birds = [(float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.10, 0.35)), float(rng.random())) for _ in range(6)]
+        self._reeds = [
+            (float(rng.uniform(-0.2, 1.2)), float(rng.uniform(0.5, 1.2)), float(rng.uniform(-0.3, 0.3)))
+            for _ in range(46)
+        ]
+        self._birds = [
+            (float(rng.uniform(0.2, 0.8)), float(rng.uniform(0.10, 0.35)), float(rng.random())) for _ in range(6)
+        ]
 
     def back(self, canvas: skia.Canvas, world: World) -> None:
         """Sky, hills, water, the shore the subject stands on."""
@@ -54,13 +59,32 @@ class Water:
             with world.layer(canvas, depth):
                 foot = (HORIZON + 0.06) * height
                 path = polygon([*line, (line[-1][0], foot), (line[0][0], foot)])
-                canvas.drawPath(path, paint(shader=linear((0, (HORIZON - 0.2) * height), (0, HORIZON * height), [colour, mix(colour, grade.haze, 0.45)])))
+                canvas.drawPath(
+                    path,
+                    paint(
+                        shader=linear(
+                            (0, (HORIZON - 0.2) * height),
+                            (0, HORIZON * height),
+                            [colour, mix(colour, grade.haze, 0.45)],
+                        )
+                    ),
+                )
         if self._pines:
             self._pines.paint(canvas, world)
         with world.layer(canvas, 0.40 if self._lake else 0.12):
             top = (HORIZON + (0.030 if self._lake else 0.0)) * height
             box = skia.Rect.MakeLTRB(-2 * width, top, 3 * width, 4 * height)
-            canvas.drawRect(box, paint(shader=linear((0, top), (0, 1.0 * height), [self._pale, mix(self._pale, self._deep, 0.55), self._deep], [0, 0.22, 1])))
+            canvas.drawRect(
+                box,
+                paint(
+                    shader=linear(
+                        (0, top),
+                        (0, 1.0 * height),
+                        [self._pale, mix(self._pale, self._deep, 0.55), self._deep],
+                        [0, 0.22, 1],
+                    )
+                ),
+            )
         self._mirror(canvas, world)
         self._surface(canvas, world)
         self._shore(canvas, world)
@@ -75,7 +99,16 @@ class Water:
             for _, line, colour in self._hills[:2]:
                 ripple = [(x, 2 * top - y * 1.0 + 0.002 * height * math.sin(x * 0.05 + world.time)) for x, y in line]
                 path = polygon([(line[0][0], top), *((x, max(y, top)) for x, y in ripple), (line[-1][0], top)])
-                canvas.drawPath(path, paint(shader=linear((0, top), (0, top + 0.2 * height), [fade(mix(colour, self._deep, 0.3), 0.55), fade(mix(colour, grade.haze, 0.2), 0.0)])))
+                canvas.drawPath(
+                    path,
+                    paint(
+                        shader=linear(
+                            (0, top),
+                            (0, top + 0.2 * height),
+                            [fade(mix(colour, self._deep, 0.3), 0.55), fade(mix(colour, grade.haze, 0.2), 0.0)],
+                        )
+                    ),
+                )
 
     def _surface(self, canvas: skia.Canvas, world: World) -> None:
         """Swells that roll in and light that dances on them."""
@@ -91,7 +124,13 @@ class Water:
             with world.layer(canvas, depth):
                 lift = (0.002 + 0.011 * moved) * height * rough
                 phase = place * 40 + time * (0.5 + 0.4 * size)
-                points = [(x * width, y + lift * math.sin(phase + x * (9 - 4 * moved)) + 0.5 * lift * math.sin(phase * 1.7 + x * 19)) for x in np.linspace(-0.3, 1.3, 22).tolist()]
+                points = [
+                    (
+                        x * width,
+                        y + lift * math.sin(phase + x * (9 - 4 * moved)) + 0.5 * lift * math.sin(phase * 1.7 + x * 19),
+                    )
+                    for x in np.linspace(-0.3, 1.3, 22).tolist()
+                ]
                 body = [*points, *((x, yy + lift * 2.2 + 0.010 * height * moved) for x, yy in reversed(points))]
                 tint = mix(self._deep, grade.shadow, 0.25) if int(place * 100) % 2 else mix(self._deep, self._pale, 0.5)
                 canvas.drawPath(smooth(body), paint(fade(tint, 0.22 + 0.2 * moved)))
@@ -110,25 +149,49 @@ class Water:
             x = sun_x + (a - 0.5) * 2 * spread + 0.004 * width * math.sin(time + d * 9)
             long, thick = (0.004 + 0.022 * deep) * height * (0.5 + c), (0.0010 + 0.0026 * deep) * height
             with world.layer(canvas, 0.12 + 0.6 * deep):
-                canvas.drawOval(skia.Rect.MakeXYWH(x - long, y - thick, 2 * long, 2 * thick), paint(fade(bright, 0.85 * twinkle * (1 - 0.75 * abs(a - 0.5) * 2))))
+                canvas.drawOval(
+                    skia.Rect.MakeXYWH(x - long, y - thick, 2 * long, 2 * thick),
+                    paint(fade(bright, 0.85 * twinkle * (1 - 0.75 * abs(a - 0.5) * 2))),
+                )
 
     def _shore(self, canvas: skia.Canvas, world: World) -> None:
         grade, width, height = self._stage.grade, self._stage.width, self._stage.height
         time = world.time
-        sand = mix(mix(parse("#c8a87e") if not self._lake else parse("#5f6a48"), grade.fill, 0.15), grade.shadow, 0.30 if not grade.night else 0.62)
+        sand = mix(
+            mix(parse("#c8a87e") if not self._lake else parse("#5f6a48"), grade.fill, 0.15),
+            grade.shadow,
+            0.30 if not grade.night else 0.62,
+        )
         sand = mix(sand, grade.haze, 0.10)
         breath = math.sin(time * 0.75)
         with world.layer(canvas, 0.94):
-            line = [(x * width, (0.822 + 0.012 * math.sin(x * 5 + 1) + 0.006 * math.sin(x * 13)) * height) for x in np.linspace(-0.7, 1.7, 30).tolist()]
+            line = [
+                (x * width, (0.822 + 0.012 * math.sin(x * 5 + 1) + 0.006 * math.sin(x * 13)) * height)
+                for x in np.linspace(-0.7, 1.7, 30).tolist()
+            ]
             wet = [(x, y - (0.020 + 0.012 * breath) * height) for x, y in line]
             if not self._lake:
                 film = polygon([*wet, (wet[-1][0], 1.4 * height), (wet[0][0], 1.4 * height)])
                 canvas.drawPath(film, paint(mix(sand, self._deep, 0.45)))
-                canvas.drawPath(smooth(wet, closed=False), stroke(fade(mix(0xFFFFFFFF, grade.haze, 0.25), 0.75), 0.0075 * height))
+                canvas.drawPath(
+                    smooth(wet, closed=False), stroke(fade(mix(0xFFFFFFFF, grade.haze, 0.25), 0.75), 0.0075 * height)
+                )
                 lace = [(x, y - 0.012 * height + 0.003 * height * math.sin(x * 0.02 + time)) for x, y in wet]
-                canvas.drawPath(smooth(lace, closed=False), stroke(fade(mix(0xFFFFFFFF, grade.haze, 0.25), 0.35), 0.0035 * height))
+                canvas.drawPath(
+                    smooth(lace, closed=False), stroke(fade(mix(0xFFFFFFFF, grade.haze, 0.25), 0.35), 0.0035 * height)
+                )
             land = polygon([*line, (line[-1][0], 4 * height), (line[0][0], 4 * height)])
-            canvas.drawPath(land, paint(shader=linear((0, 0.81 * height), (0, 1.12 * height), [mix(sand, grade.key, 0.20 * grade.strength), sand, mix(sand, grade.shadow, 0.55)], [0, 0.25, 1])))
+            canvas.drawPath(
+                land,
+                paint(
+                    shader=linear(
+                        (0, 0.81 * height),
+                        (0, 1.12 * height),
+                        [mix(sand, grade.key, 0.20 * grade.strength), sand, mix(sand, grade.shadow, 0.55)],
+                        [0, 0.25, 1],
+                    )
+                ),
+            )
             if self._lake:
                 self._grass(canvas, time, sand)
 
