@@ -64,6 +64,8 @@ def _rows(rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for _ in rows[0] if rows else ():
+        table.add_column(overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(soft_wrap=False, highlight=False).print(table)
@@ -159,7 +161,7 @@ def bid(folder: Path, as_json: bool) -> None:
                 for line in quoted.lines
             ]
         )
-        click.echo(f"To shoot: {quoted.total}")
+        click.echo(f"To shoot: {quoted.total or 'not known until every price is'}")
 
     _show(as_json, quoted.facts(), render, f"callsheet shoot {folder}")
 
@@ -331,11 +333,15 @@ def _print_masters(conformed: Any) -> None:
 def _print_made(made: Any) -> None:
     takes, segments = made.takes, made.segments
     click.echo(
-        f"{made.production}, version {made.version}: {takes['made']} takes made, {takes['reused']} reused; "
-        f"{segments['made']} segments made, {segments['reused']} reused; spent {made.spent}"
+        f"{made.production}, version {made.version}: {_count(takes['made'], 'take')} made, {takes['reused']} reused; "
+        f"{_count(segments['made'], 'segment')} made, {segments['reused']} reused; spent {made.spent}"
     )
     for item in made.deliverables:
         click.echo(f"  {item['path']}")
     for warning in made.warnings:
         click.secho(f"! {warning}", fg="yellow")
     click.secho(f"Watch {made.deliverables[0]['path']}; the call sheet is {made.folder}/callsheet.html", dim=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

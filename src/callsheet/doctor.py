@@ -77,14 +77,15 @@ def _fonts(sample: str, language: str) -> str:
     from callsheet.media.type.fonts import fonts_used, require_glyphs
 
     require_glyphs(sample, "doctor", language=language)
-    return ", ".join(sorted(set(fonts_used(sample, language=language).values())))
+    return ", ".join(f"{name} {version}" for name, version in fonts_used(sample, language=language).items())
 
 
 def _voice(language: str) -> Check:
     from callsheet.media.sound.voice import voice_for
 
     voice = voice_for(language)
-    remedy = f"No voice for {language!r} is installed: lines get a scratch guide track that has timing and melody but no words."
+    extra = " `pip install 'callsheet[voice-zh]'` brings one." if language == "zh" else ""
+    remedy = f"Lines get a scratch guide track that has timing and melody but no words.{extra}"
     return Check(f"voice, {language}", voice.kind == "speech", f"{voice.name} {voice.version}", remedy, needed=False)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pages import Block
 
 BIN = Path(sys.executable).parent
-_SECONDS = 100
+_SECONDS = 200
 
 
 class Session:

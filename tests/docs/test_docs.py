@@ -14,12 +14,15 @@ from session import Session
 from callsheet import errors
 from callsheet.film import PRESETS, Document, Production, Shot, shot
 from callsheet.script.brief import Brief
+from callsheet.script.writer import load
+from callsheet.studio import Studio
 
+ROOT = [DOCS.parent / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")]
 RUNS = {"sh", "python"}
 KINDS = RUNS | {"yaml", "toml", "json", "markdown", "text", "diff", "fountain", "vtt"}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", [p for p in PAGES if RUNS & {b.kind for b in blocks(p)}], ids=lambda p: p.stem)
 def test_page_runs(page: Path, tmp_path: Path) -> None:
     session = Session(tmp_path)
@@ -65,7 +68,7 @@ def _read_board(block: Block) -> None:
         Production.model_validate({"title": "A page", "episodes": [], **data})
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", [*PAGES, *ROOT], ids=lambda p: p.stem)
 def test_links_lead_somewhere(page: Path) -> None:
     for link in links(page):
         if re.match(r"[a-z]+:", link):
@@ -107,3 +110,21 @@ def test_the_brief_page_names_every_field() -> None:
     text = (DOCS / "brief.md").read_text("utf-8")
     named = {LABELS[word] for word in re.findall(r"`([^`\n]+)`", text) if word in LABELS}
     assert set(LABELS.values()) - named == set()
+
+
+def test_the_formats_page_names_every_treatment() -> None:
+    text = (DOCS / "formats.md").read_text("utf-8")
+    brief = Brief.read(
+        "# Harbour\n\nHarbour makes coats for wind. A coat lasts 20 years.\n\n"
+        "## Outfits\n\n- Long coat: waxed cotton\n- Deck sweater: undyed wool\n"
+    )
+    for name in ("product-ad", "lookbook", "drama-episode", "explainer"):
+        ids = sorted(t.id for t in load(name).treatments(brief))
+        row = next(line for line in text.splitlines() if re.match(rf"\| `{name}` \| `", line))
+        assert sorted(re.findall(r"`([\w-]+)`", row)[1:]) == ids, name
+
+
+def test_the_library_page_names_every_verb() -> None:
+    text = (DOCS / "library.md").read_text("utf-8")
+    verbs = [name for name, value in vars(Studio).items() if not name.startswith("_") and callable(value)]
+    assert not [verb for verb in verbs if f"| `{verb}(" not in text]

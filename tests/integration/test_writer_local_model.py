@@ -38,7 +38,7 @@ def endpoint() -> Iterator[str]:
 
     params = xllamacpp.CommonParams()
     params.model.path = str(model)
-    params.n_ctx = 4096
+    params.n_ctx = 8192
     params.n_parallel = 1
     params.cpuparams.n_threads = 1
     params.cpuparams_batch.n_threads = 1
@@ -48,9 +48,15 @@ def endpoint() -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            body["max_tokens"] = 1400
+            body["max_tokens"] = 2400
             answer: Any = server.handle_chat_completions(body)
-            data = answer if isinstance(answer, bytes) else answer.encode() if isinstance(answer, str) else json.dumps(answer).encode()
+            data = (
+                answer
+                if isinstance(answer, bytes)
+                else answer.encode()
+                if isinstance(answer, str)
+                else json.dumps(answer).encode()
+            )
             failed = b'"error"' in data[:200] and b'"choices"' not in data
             self.send_response(400 if failed else 200)
             self.send_header("Content-Length", str(len(data)))

@@ -1,6 +1,5 @@
 """The score lands on its cuts and ends; effects are what their names say; everything is repeatable."""
 
-import time
 
 import numpy as np
 import pytest
@@ -65,12 +64,6 @@ def test_any_length_works(seconds):
         assert np.isfinite(sound).all()
     if seconds >= 1:
         assert np.abs(sound).max() > 0.02
-
-
-def test_a_minute_of_music_takes_seconds_not_minutes():
-    started = time.process_time()
-    score(spec("pulse", 60.0, arousal=0.8))
-    assert time.process_time() - started < 6.0  # measured 1.0 to 1.4; the margin is for a busy machine
 
 
 def test_notes_lie_in_the_key():

@@ -67,7 +67,8 @@ async def deliver(
         if shoot_with is not None:
             await shoot_missing(floor, store, production, shoot_with)
         films = await conform(floor, store, production, store.picks())
-        takes = {"made": floor.made["take"], "reused": floor.reused["take"]}
+        picked = sum(len(film.cut.events) for film in films)
+        takes = {"made": floor.made["take"], "reused": picked - floor.made["take"]}
         segments = {"made": floor.made["segment"], "reused": floor.reused["segment"]}
         items = await _items(floor, store, document, version, films)
         facts = {"production": production.title, "version": version.number, "board": document.digest}

@@ -62,7 +62,7 @@ def _line(cut: Cut, index: int, said: Dialogue) -> SpokenLine:
         said.who,
         said.line,
         said.language or production.language,
-        voice.engine,
+        voice.speaker,
         voice.pitch,
         voice.timbre,
         voice.pace,

@@ -61,8 +61,8 @@ class Look(Asset):
 class Voice(Asset):
     """A speaking voice."""
 
-    engine: str = "auto"
-    """The voice engine, or `auto` for the best one installed for the line's language."""
+    speaker: str = "auto"
+    """A speaker that the installed voice knows by name, or `auto` for its own."""
     pitch: float = 0.0
     """Semitones above (or below) the engine's own voice, -12..12."""
     timbre: float = 0.0
@@ -71,7 +71,9 @@ class Voice(Asset):
     """Speaking speed against the engine's own, 0.5..2."""
 
 
-MusicStyle = Literal["auto", "warm-minimal", "pulse", "tender-piano", "tense-drone", "bright-pluck", "guzheng", "cinematic"]
+MusicStyle = Literal[
+    "auto", "warm-minimal", "pulse", "tender-piano", "tense-drone", "bright-pluck", "guzheng", "cinematic"
+]
 
 
 class Music(Asset):

@@ -84,7 +84,9 @@ class Document:
         """The document as YAML; comments and order of the text it was read from are kept, and what did not change is not touched."""
         lean = self.production.model_dump(mode="json", exclude_defaults=True)
         if "deliverables" in self._tree or "deliverables" in lean:
-            lean["deliverables"] = [d.model_dump(mode="json", exclude_defaults=True) for d in self.production.deliverables]
+            lean["deliverables"] = [
+                d.model_dump(mode="json", exclude_defaults=True) for d in self.production.deliverables
+            ]
         _merge_map(self._tree, self.production.model_dump(mode="json"), lean)
         out = StringIO()
         _yaml().dump(self._tree, out)

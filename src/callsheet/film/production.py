@@ -66,7 +66,7 @@ class Deliverable(Noun):
     preset: PresetName
     captions: Literal["burned", "soft", "both", "none"] = "both"
     language: Language | None = None
-    """The language of voice and captions; the production's own when absent."""
+    """The language of burned captions; the production's own when absent."""
 
 
 class Budget(Noun):

@@ -21,7 +21,7 @@ from callsheet.media.type.supers import Item, as_data, item_key, overlays
 from callsheet.store import Artefact, ProductionStore
 
 JOIN_VERSION = 1
-MIX_VERSION = 1
+MIX_VERSION = 2
 """Raised whenever the same plan would give other bytes, like every version that is part of a key."""
 REPORT_VERSION = 1
 

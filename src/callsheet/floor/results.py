@@ -28,9 +28,9 @@ class Quoted:
         return self.bid.lines
 
     @property
-    def total(self) -> Money:
-        """What is still to be paid."""
-        return self.bid.total
+    def total(self) -> Money | None:
+        """What is still to be paid; None while a price is unknown."""
+        return None if any(line.price is None and not line.reused for line in self.bid.lines) else self.bid.total
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
@@ -46,7 +46,7 @@ class Quoted:
         ]
         return {
             "shots": shots,
-            "total": money(self.total),
+            "total": money(self.total) if self.total else None,
             "spent": money(self.spent),
             "budget": money(self.budget) if self.budget else None,
         }
@@ -68,7 +68,7 @@ class Shooting:
         return {"takes": {"made": len(self.made), "reused": self.reused}, "made": takes, "spent": money(self.spent)}
 
     def __str__(self) -> str:
-        return f"{len(self.made)} takes made, {self.reused} reused; spent {self.spent}"
+        return f"{len(self.made)} {'take' if len(self.made) == 1 else 'takes'} made, {self.reused} reused; spent {self.spent}"
 
 
 @dataclass(frozen=True)

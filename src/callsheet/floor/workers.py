@@ -156,7 +156,7 @@ class Workers:
                 except _Died as died:
                     if not left:
                         raise CallsheetError(f"the worker process {died}, {_TRIES} times", where=where,
-                                             remedy="Try again with fewer at once (--jobs 1).") from None  # fmt: skip
+                                             remedy="Run again: what is finished is kept. If it happens again, free some memory.") from None  # fmt: skip
         finally:
             self._idle.put_nowait(slot)
 

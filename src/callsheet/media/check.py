@@ -111,6 +111,12 @@ def measure(path: Path) -> Report:
     return Report(media, decoded, loudness, true_peak, drift, black, frozen, subtitles)
 
 
+def heard(path: Path) -> tuple[float | None, float | None]:
+    """Integrated loudness (LUFS) and true peak (dBTP) of a file's sound, as libav's meter hears the decoded file."""
+    with open_media(path) as container:
+        return _loudness(container)
+
+
 def _picture(container: InputContainer, shortest: int) -> tuple[int, tuple[Run, ...], tuple[Run, ...]]:
     """Frames that decode, and the runs of black and of standstill."""
     stream = container.streams.video[0]

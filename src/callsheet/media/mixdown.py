@@ -8,12 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from callsheet.media.check import heard
 from callsheet.media.join import encode_audio
 from callsheet.media.sound.effects import effect
 from callsheet.media.sound.loudness import master
 from callsheet.media.sound.mix import Cue, mix
 from callsheet.media.sound.music import ScoreSpec, score
 from callsheet.media.sound.voice import Speaker, Speech, fit, voice_for
+
+_ENCODES = 5
+_MARGIN = 0.05
+"""Lossy encoding overshoots by an amount that depends on the sound: what it decodes to is measured, and limited further until it fits."""
 
 _BED_FADE = 24_000
 _BED_OVERLAP = 12_000
@@ -45,9 +50,15 @@ def mixdown(
     """Make the soundtrack of a cue sheet (see `callsheet.edit.soundtrack.cue_sheet`) as AAC in MP4, mastered to `loudness` LUFS."""
     total = int(sheet["samples"])
     bus = mix(_cues(sheet, speeches), total)
-    mastered, found = master(bus, loudness, true_peak)
-    encode_audio(np.ascontiguousarray(mastered, np.float32), path)
-    return path, {"lufs": found.integrated, "true_peak": found.true_peak}
+    headroom = 0.2
+    for _ in range(_ENCODES):
+        mastered, _found = master(bus, loudness, true_peak, headroom)
+        encode_audio(np.ascontiguousarray(mastered, np.float32), path)
+        lufs, peak = heard(path)
+        if peak is None or peak <= true_peak - _MARGIN:
+            break
+        headroom += peak - true_peak + 2 * _MARGIN
+    return path, {"lufs": lufs, "true_peak": peak}
 
 
 def _cues(sheet: Mapping[str, Any], speeches: Mapping[str, Path]) -> list[Cue]:

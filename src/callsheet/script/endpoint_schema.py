@@ -1,8 +1,8 @@
 """What a language model is asked to answer: small enough for small models."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from callsheet.film import Treatment
 from callsheet.script.plan import Role, Sees
@@ -17,12 +17,12 @@ class _Strict(BaseModel):
 class TreatmentAnswer(_Strict):
     """One proposed treatment."""
 
-    title: str = Field(min_length=2, max_length=80)
-    angle: str = Field(min_length=4, max_length=300)
-    structure: str = Field(min_length=4, max_length=300)
-    tone: str = Field(min_length=2, max_length=120)
-    pacing: str = Field(min_length=2, max_length=200)
-    reasons: list[str] = Field(min_length=1, max_length=3)
+    title: str = Field(min_length=2, max_length=60)
+    angle: str = Field(min_length=4, max_length=160)
+    structure: str = Field(min_length=4, max_length=160)
+    tone: str = Field(min_length=2, max_length=60)
+    pacing: str = Field(min_length=2, max_length=100)
+    reasons: list[Annotated[str, StringConstraints(min_length=2, max_length=160)]] = Field(min_length=1, max_length=2)
     fit: float = Field(ge=0, le=1)
 
 
@@ -52,16 +52,16 @@ class BeatAnswer(_Strict):
     """One proposed beat."""
 
     part: Role
-    picture: str = Field(min_length=6, max_length=400)
+    picture: str = Field(min_length=6, max_length=240)
     sees: Sees
-    say: str = Field("", max_length=300)
-    show: str = Field("", max_length=120)
+    say: str = Field("", max_length=160)
+    show: str = Field("", max_length=80)
 
 
 class BoardAnswer(_Strict):
     """A proposed board."""
 
-    beats: list[BeatAnswer] = Field(min_length=3, max_length=14)
+    beats: list[BeatAnswer] = Field(min_length=3, max_length=12)
 
     def faults(self, language: Tongue) -> list[str]:
         """What is wrong with the board, beyond its fields."""

@@ -20,10 +20,12 @@ from callsheet.media.animatic.objects.solid import Rgb, Rig, Softbox, Solid, lin
 from callsheet.media.animatic.objects.turntable import DISTANCE
 from callsheet.media.animatic.stage import Stage
 
-SetKind = Literal["cyc", "plinth", "water", "window", "orbit"]
+SetKind = Literal["cyc", "plinth", "water", "window", "orbit", "place"]
 MARGIN = 0.25
 """How far a backdrop reaches beyond each edge, as a share of the frame."""
 _SCALE = 0.5
+DEEP = 2.1
+"""How far behind the object the floor ends, in object units."""
 
 
 @dataclass(frozen=True)
@@ -80,23 +82,25 @@ def design(stage: Stage, kind: SetKind, subject: Rgb) -> SetDesign:
     subject_colour = _argb(subject)
     subject_light = oklab(subject_colour)[0]
     gloomy = grade.night or grade.time == "dusk" or kind in ("orbit", "water")
-    dark = gloomy or (subject_light > 0.62 and kind != "window") or (rng.random() < 0.22 and kind == "cyc")
+    dark = gloomy or (subject_light > 0.72 and kind not in ("window", "place"))
     paint = _wall_paint(stage, subject_colour, dark, float(rng.random()))
     wall = linear(to_rgb(paint))
-    floor = wall * (0.9 if kind in ("cyc", "orbit") else 0.75)
-    if kind == "window":
-        floor = linear((0.30, 0.19, 0.12) if dark else (0.52, 0.35, 0.22))
+    floor = wall * (0.96 if kind in ("cyc", "orbit") else 0.8)
+    if kind in ("window", "place"):
+        # The table belongs to the place: the same wood in all its shots.
+        wood = ("#c08a58", "#b67b4b", "#cfa274", "#a9774f")[int(stage.place_rng("table").integers(4))]
+        floor = linear(to_rgb(mix(parse(wood), grade.shadow, 0.45 if dark else 0.0)))
     side = -1.0 if grade.light_x < 0 else 1.0
     warm = linear(to_rgb(grade.key))
     cool = linear(to_rgb(grade.fill))
     accent = linear(to_rgb(grade.accent))
-    key_power = 1.1 if dark else 0.88
+    key_power = 1.15 if dark else 1.12
     rim_colour = accent * 0.9 + warm * 0.9 if dark else warm * 1.1
     rig = Rig(
         key=(side * 0.62, 0.72, 0.55),
         key_colour=_rgb((warm * 0.7 + 0.3) * key_power),
-        fill_colour=_rgb(cool * 0.12 + 0.03),
-        sky=_rgb(wall * 0.20 + (0.045 if not dark else 0.03)),
+        fill_colour=_rgb(cool * 0.14 + (0.03 if dark else 0.08)),
+        sky=_rgb(wall * 0.22 + (0.10 if not dark else 0.03)),
         floor=_rgb(floor * 0.45),
         backdrop=_rgb(wall * 0.6 + 0.05),
         rim=(-side * 0.8, 0.4, -0.5),
@@ -108,11 +112,11 @@ def design(stage: Stage, kind: SetKind, subject: Rgb) -> SetDesign:
             Softbox((0.1, 1.0, -0.1), (0.7, 0.2), (1.4, 1.4, 1.5)),
         ),
     )  # fmt: skip
-    mirror = {"cyc": 0.10, "plinth": 0.0, "water": 0.62, "window": 0.14, "orbit": 0.0}[kind]
+    mirror = {"cyc": 0.10, "plinth": 0.0, "water": 0.62, "window": 0.16, "orbit": 0.0, "place": 0.16}[kind]
     return SetDesign(kind, _rgb(wall), _rgb(floor), _rgb(accent), rig, 0.15 if kind != "water" else 0.12, mirror, dark)
 
 
-_LIGHT_PAINTS = ("#e7d2bd", "#e3c0ae", "#c5d1bb", "#bccfd6", "#e8cf9c", "#d9c6d6", "#d9d5cc", "#cfa98d")
+_LIGHT_PAINTS = ("#f3dcc0", "#f0c6ad", "#d3e0c4", "#c6dde6", "#f4d795", "#e6cfe2", "#efe6d6", "#eab38f")
 _DARK_PAINTS = ("#24403c", "#4a2534", "#1f2b4a", "#56301f", "#183a43", "#463a1c", "#34304a", "#2e2a2b")
 
 
@@ -132,7 +136,7 @@ def _wall_paint(stage: Stage, subject: Colour, dark: bool, chance: float) -> Col
     paint = parse(max(scored)[1])
     pulled = bool(stage.order.look and stage.order.look.palette)
     light, paint_a, paint_b = oklab(paint)
-    share = 0.65 if pulled else 0.2
+    share = 0.4 if pulled else 0.2
     if not dark and subject_light > 0.75:
         light -= 0.16
     return from_oklab(light, paint_a + (a - paint_a) * share, paint_b + (b - paint_b) * share)
@@ -144,19 +148,20 @@ def _argb(colour: Rgb) -> Colour:
 
 
 def backdrop(
-    stage: Stage, plan: SetDesign, at: Composition, shadow: Array | None, *, soft: float = 0.0, dithered: bool = True
+    stage: Stage, plan: SetDesign, at: Composition, shadow: Array | None, *, soft: float = 0.0, dithered: bool = True,
+    beyond: Array | None = None,
 ) -> skia.Image:
     """The set as an opaque picture at half size, reaching `MARGIN` beyond the frame.
 
     `shadow` is the object's shadow on the floor from `cast_shadow`; `soft` blurs it all, as a close camera would (picture heights); an undithered
-    picture packs smaller.
+    picture packs smaller. `beyond` is what is seen over the table's far edge, linear light of `backdrop_size`.
     """
-    width, height = (round(n * (1 + 2 * MARGIN) * _SCALE) for n in (stage.width, stage.height))
+    width, height = backdrop_size(stage)
     x = (np.arange(width) + 0.5) / _SCALE - MARGIN * stage.width
     y = (np.arange(height) + 0.5) / _SCALE - MARGIN * stage.height
     across, up = np.meshgrid(((x - at.x) / at.scale).astype(np.float32), (-(y - at.y) / at.scale).astype(np.float32))
     sine, cosine = np.sin(plan.pitch), np.cos(plan.pitch)
-    deep = 2.1
+    deep = DEEP
     wall_t = (cosine * DISTANCE + deep) / (sine * up + cosine * DISTANCE)
     below = sine * DISTANCE - cosine * up
     floor_t = np.where(below > 1e-6, sine * DISTANCE / np.maximum(below, 1e-6), 1e9)
@@ -172,13 +177,29 @@ def backdrop(
     )
     light = _paint(stage, plan, world_x, world_y, world_z, wall_share)
     if shadow is not None:
-        light *= _shadow_at(shadow, world_x, world_z, wall_share)[..., None]
+        # Shadows keep the colour of the sky's light: bluer than what the key leaves.
+        tint = np.array([1.12, 1.0, 0.86]) if not plan.dark else np.array([1.0, 1.0, 0.95])
+        light *= _shadow_at(shadow, world_x, world_z, wall_share)[..., None] ** tint
+    if beyond is not None:
+        light = light * (1 - wall_share[..., None]) + beyond * wall_share[..., None]
+        bleed = np.exp(-np.clip((world_z + deep) / 0.5, 0, 9)) * (1 - wall_share)
+        light = light + beyond.mean((0, 1)) * 0.30 * bleed[..., None]
     if soft:
         light = ndimage.gaussian_filter(light, (soft * stage.height * _SCALE,) * 2 + (0,))
     fraction_x, fraction_y = x[None, :] / stage.width, y[:, None] / stage.height
     vignette = 1 - 0.22 * np.clip(((fraction_x - 0.5) ** 2 + (fraction_y - 0.5) ** 2) * 1.5, 0, 1)
     light = _calmed(stage, light * vignette[..., None], fraction_x, fraction_y)
     return opaque(light, stage.rng("dither") if dithered else None)
+
+
+def backdrop_size(stage: Stage) -> tuple[int, int]:
+    """Width and height in pixels of a stage's backdrop."""
+    return round(stage.width * (1 + 2 * MARGIN) * _SCALE), round(stage.height * (1 + 2 * MARGIN) * _SCALE)
+
+
+def wall_foot(pitch: float) -> float:
+    """Height in units, as seen, above the base point at which the floor ends."""
+    return float(np.sin(pitch) * DEEP * DISTANCE / (DISTANCE + np.cos(pitch) * DEEP))
 
 
 def _calmed(stage: Stage, light: Array, x: Array, y: Array) -> Array:
@@ -221,7 +242,7 @@ def _paint(stage: Stage, plan: SetDesign, x: Array, y: Array, z: Array, wall: Ar
     pool = np.exp(-(((x - side * 0.25) ** 2) / 2.0 + ((z - 0.1) ** 2) / 1.6)) * (1 - wall)
     glow = np.exp(-((x + side * 0.15) ** 2 / 2.4 + (y - 0.75) ** 2 / 1.5)) * wall
     depth = np.clip((z + 2.2) / 4.0, 0, 1.3)
-    if plan.kind == "window":
+    if plan.kind in ("window", "place"):
         base = base * _planks(seed, x, z)[..., None] if not wall.all() else base
         base = np.where(
             wall[..., None] > 0.5,
@@ -229,16 +250,18 @@ def _paint(stage: Stage, plan: SetDesign, x: Array, y: Array, z: Array, wall: Ar
             base,
         )
         sun = _window_light(plan, x, y, z, seed)
-        ambient = 0.5 + 0.12 * np.clip(x * side, -1, 1)
-        falloff = 1 - 0.25 * smooth((y - 1.0) / 1.5) * wall
-        return np.asarray(base * (ambient * falloff)[..., None] + base * key * (sun * 1.05)[..., None])
+        ambient = (0.5 if plan.dark else 0.66) + 0.14 * np.clip(x * side, -1, 1) + 0.25 * glow
+        falloff = 1 - 0.2 * smooth((y - 1.0) / 1.5) * wall
+        # Where the sun does not reach, the sky's cooler light does.
+        skylight = np.array([0.94, 1.0, 1.1]) if not plan.dark else np.array([0.92, 0.98, 1.15])
+        return np.asarray(base * (ambient * falloff)[..., None] * skylight + base * key * (sun * 1.15)[..., None])
     if plan.kind == "plinth":
         grain = (
             1
             + 0.022 * _tiled(_noise(seed, 256, 1.2), x * 0.7, (y - z) * 0.7)
             + 0.025 * _tiled(_noise(seed + 1, 256, 14.0), x * 0.2, (y - z) * 0.2)
         )
-        sun = 0.30 + 0.85 * _leaf_light(plan, x, y, z, seed)
+        sun = 0.36 + 1.0 * _leaf_light(plan, x, y, z, seed)
         shade = (0.5 + 0.5 * glow + 0.35 * pool)[..., None]
         return np.asarray(base * grain[..., None] * (shade * 0.75 + key * sun[..., None] * 0.55))
     if plan.kind == "water":
@@ -269,7 +292,10 @@ def _paint(stage: Stage, plan: SetDesign, x: Array, y: Array, z: Array, wall: Ar
             + np.asarray(plan.accent) * (0.30 * halo**1.5 + 0.22 * ring)[..., None]
         )
         return np.asarray(lit)
-    sheet = base * (0.52 + 0.55 * glow + 0.42 * pool + 0.06 * depth)[..., None]
+    sheet = base * ((0.52 if plan.dark else 0.66) + 0.62 * glow + 0.46 * pool + 0.06 * depth)[..., None]
+    if not plan.dark:
+        # One soft beam of window light over the sheet.
+        sheet = sheet + base * key * (0.34 * _window_light(plan, x, y, z, seed) * (0.35 + 0.65 * glow + pool * 0.4))[..., None]
     return np.asarray(
         sheet * (0.72 + 0.28 * key) + np.asarray(plan.accent) * ((0.16 if plan.dark else 0.05) * glow**2)[..., None]
     )

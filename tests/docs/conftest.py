@@ -1,6 +1,0 @@
-"""The test's own modules stand beside it."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
