@@ -7,12 +7,13 @@ print(studio.bid().total)
 studio.make()
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import CallsheetError
-from callsheet.film import Document, Production, Rate, Timecode
 
 if TYPE_CHECKING:
+    from callsheet.film import Document, Production, Rate, Timecode
     from callsheet.studio import Studio
 
 __all__ = ["CallsheetError", "Document", "Production", "Rate", "Studio", "Timecode", "__version__"]
@@ -21,8 +22,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Studio":
-        from callsheet.studio import Studio
-
-        return Studio
+    if name in __all__:
+        home = "callsheet.studio" if name == "Studio" else "callsheet.film"
+        return getattr(import_module(home), name)
     raise AttributeError(f"module 'callsheet' has no attribute {name!r}")

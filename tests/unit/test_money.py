@@ -37,7 +37,17 @@ def test_takes_that_are_there_cost_nothing() -> None:
     assert Bid((line(Money(5, "USD")), line(None, reused=True)), "USD").total == Money(5, "USD")
 
 
-def test_a_bid_over_the_budget_is_refused() -> None:
+def test_nothing_is_spent_where_spending_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    bid = Bid((line(Money(1, "USD")),), "USD")
+    with pytest.raises(BudgetError, match="forbids spending"):
+        bid.require(Money(0, "USD"), None)
+    Bid((line(Money(0, "USD")),), "USD").require(Money(0, "USD"), None)
+    monkeypatch.delenv("CALLSHEET_SPENDING")
+    bid.require(Money(0, "USD"), None)
+
+
+def test_a_bid_over_the_budget_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CALLSHEET_SPENDING")
     bid = Bid((line(Money(3_000_000, "USD")),), "USD")
     bid.require(Money(2_000_000, "USD"), Money(5_000_000, "USD"))
     with pytest.raises(BudgetError, match=r"3\.00 USD and 2\.000001 USD is spent, over the budget of 5\.00 USD"):

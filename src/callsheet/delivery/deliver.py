@@ -3,56 +3,29 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callsheet.delivery import callsheet
 from callsheet.delivery.callsheet import ShotState
+from callsheet.delivery.made import FOLDER, Made
 from callsheet.delivery.package import Item, package
 from callsheet.edit.cut import CutEvent
 from callsheet.edit.titles import require_text
-from callsheet.film import Document, Money, Production, digest
+from callsheet.film import Document, Money, Production, digest, files
 from callsheet.floor import Floor, Job, renders
 from callsheet.floor.conform import Film, Master, conform
+from callsheet.floor.meter import Meter
 from callsheet.floor.plan import total
-from callsheet.floor.progress import Meter, OnProgress
-from callsheet.floor.results import money
 from callsheet.floor.shooting import shoot_missing
 from callsheet.media.type.fonts import font_files
 from callsheet.media.type.subtitles import srt, vtt
+from callsheet.progress import OnProgress
 from callsheet.providers import Provider
-from callsheet.store import Artefact, ProductionStore, Version
+from callsheet.store import DOCUMENT, Artefact, ProductionStore, Version
 
-FOLDER = "deliver"
 STILL_VERSION = 1
 _STILL_WIDTH = 480
-
-
-@dataclass(frozen=True)
-class Made:
-    """A delivered film."""
-
-    production: str
-    version: int
-    takes: Mapping[str, int]
-    segments: Mapping[str, int]
-    spent: Money
-    deliverables: tuple[Mapping[str, Any], ...]
-    folder: str
-    warnings: tuple[str, ...]
-
-    def facts(self) -> dict[str, Any]:
-        """As plain data, the contract of `callsheet make --json`."""
-        return {
-            "production": self.production,
-            "version": self.version,
-            "takes": dict(self.takes),
-            "segments": dict(self.segments),
-            "spent": money(self.spent),
-            "deliverables": [dict(d) for d in self.deliverables],
-            "warnings": list(self.warnings),
-        }
 
 
 async def deliver(
@@ -78,6 +51,14 @@ async def deliver(
     spent = total(store.spent())
     where = str(folder / FOLDER)
     return Made(production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings))
+
+
+def sources(store: ProductionStore) -> list[str]:
+    """The files that the film is made from, relative to the production's folder."""
+    production = Document.parse(store.read().text).production
+    written_from = [production.source.file] if production.source else []
+    pictures = [path for placed in production.board() for _, path in files(production, placed)]
+    return list(dict.fromkeys([DOCUMENT, *written_from, *pictures]))
 
 
 def _master_facts(folder: Path, production: Production, film: Film, master: Master) -> dict[str, Any]:
@@ -199,7 +180,7 @@ def _sheet_job(store: ProductionStore, film: Film) -> Job:
     heading = film.cut.production.title
     key = digest(["sheet", STILL_VERSION, master.sha256, heading, [[c[1], c[2], c[3]] for c in cells]])
     fonts = font_files(film.cut.production.language)
-    return Job(key, "sheet", renders.sheet, (cells, heading, fonts), name="contact sheet")
+    return Job(key, "sheet", renders.sheet, (cells, heading, fonts), weight=len(cells), name="contact sheet")
 
 
 def _states(store: ProductionStore, films: Sequence[Film], stills: Mapping[str, str]) -> dict[str, ShotState]:

@@ -8,9 +8,10 @@ from callsheet.film import Document, Money, Production, Recipe, Take, files
 from callsheet.floor import plan as planning
 from callsheet.floor.conform import Film, conform
 from callsheet.floor.floor import Floor, ShootRequest
+from callsheet.floor.meter import Meter
 from callsheet.floor.plan import BY_RULE, Planned
-from callsheet.floor.progress import Meter, OnProgress
 from callsheet.floor.results import Conformed, Quoted, Shooting
+from callsheet.progress import OnProgress
 from callsheet.providers import Provider, seller
 from callsheet.store import ProductionStore
 

@@ -155,8 +155,11 @@ class Workers:
                     return await self._exchange(slot, message, tell)
                 except _Died as died:
                     if not left:
-                        raise CallsheetError(f"the worker process {died}, {_TRIES} times", where=where,
-                                             remedy="Run again: what is finished is kept. If it happens again, free some memory.") from None  # fmt: skip
+                        raise CallsheetError(
+                            f"the worker process {died}, {_TRIES} times",
+                            where=where,
+                            remedy="Run again: what is finished is kept. If it happens again, free some memory.",
+                        ) from None
         finally:
             self._idle.put_nowait(slot)
 

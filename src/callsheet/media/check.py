@@ -121,6 +121,8 @@ def _picture(container: InputContainer, shortest: int) -> tuple[int, tuple[Run, 
     """Frames that decode, and the runs of black and of standstill."""
     stream = container.streams.video[0]
     stream.codec_context.thread_count = 1
+    # Every frame is decoded; only the smoothing of block edges is left out, which neither count, black nor standstill depend on.
+    stream.codec_context.options = {"skip_loop_filter": "all"}
     black: list[bool] = []
     still: list[bool] = []
     before: NDArray[np.int16] | None = None

@@ -1,9 +1,13 @@
 """The bid: what the shoot will cost, before anything is shot."""
 
+import os
 from dataclasses import dataclass
 
 from callsheet.errors import BudgetError
 from callsheet.film.price import Money
+
+SPENDING = "CALLSHEET_SPENDING"
+"""Environment variable; `forbidden` refuses every shoot that would cost anything."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,10 @@ class Bid:
         return total
 
     def require(self, spent: Money, budget: Money | None) -> None:
-        """Raise BudgetError unless the bid fits what is left of the budget."""
+        """Raise BudgetError unless the bid fits what is left of the budget, or anything is to be paid while spending is forbidden."""
         total = self.total
+        if total.micros and os.environ.get(SPENDING) == "forbidden":
+            raise BudgetError(f"the shoot costs {total} and {SPENDING} forbids spending", remedy=f"Unset {SPENDING} to spend.")
         if budget is not None and not spent + total <= budget:
             raise BudgetError(
                 f"the shoot costs {total} and {spent} is spent, over the budget of {budget}",

@@ -4,21 +4,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
-
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from typing import Any
 
 from callsheet.errors import BriefError
-from callsheet.script import prose
+from callsheet.script import front_matter, prose
 from callsheet.script.concrete import Concrete, concrete, numbers
+from callsheet.script.front_matter import Aspect, Item, Person, Still
+from callsheet.script.wishes import Wish
 from callsheet.script.words import CJK, Tongue, cut_to, folded, plain, sentences, tongue
 
-Shows = Literal["product", "detail", "place", "cast"]
-Aspect = Literal["9:16", "16:9"]
-
-_SHOWS: dict[str, Shows] = {"product": "product", "detail": "detail", "place": "place", "cast": "cast"}
-FENCE = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _REMEDY = "Write a few sentences: what it is, what it does for whom, and what to do next. `examples/teapot/brief.md` shows one."
 
 
@@ -61,31 +55,6 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Item:
-    """One outfit, SKU or list entry."""
-
-    name: str
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody the brief names."""
-
-    name: str
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Still:
-    """A supplied picture; `file` is relative to the production folder."""
-
-    file: str
-    shows: Shows = "product"
-    words: str = ""
-
-
-@dataclass(frozen=True)
 class Brief:
     """A brief, read. Everything quoted is verbatim; what the brief does not say is empty, never guessed."""
 
@@ -121,6 +90,8 @@ class Brief:
     """Sentences that describe a picture."""
     facts: tuple[str, ...] = ()
     """Short facts from lists and front matter, such as `1.2 kg`."""
+    wishes: tuple[Wish, ...] = ()
+    """What the director asks to see first, on the way and last, in the order of the brief."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -144,7 +115,7 @@ class Brief:
         Raises BriefError when the text is empty, binary, says nothing, or has broken front matter.
         """
         _refuse(text, name)
-        front, body = _front_matter(text.replace("\r\n", "\n").replace("\r", "\n"), name)
+        front, body = front_matter.read(text.replace("\r\n", "\n").replace("\r", "\n"), name)
         language = _language(front, body, name)
         sections = _sections(body)
         found = prose.read(body, [(s.heading, s.paragraphs) for s in sections], language)
@@ -183,7 +154,7 @@ class Brief:
                 *said.get("must", ()),
                 offer.text,
                 call,
-                *(f"{k.name}: {k.words}" for k in _people(front, said)),
+                *(f"{k.name}: {k.words}" for k in front_matter.people(front, said)),
             ]
         )
         return cls(
@@ -201,12 +172,12 @@ class Brief:
             audience=_audience(_first(said, "audience") or found.audience, language),
             offer=offer,
             tone=tuple(dict.fromkeys(said.get("tone") or found.tone)),
-            seconds=_seconds(front, said, found.seconds, name),
-            aspects=_aspects(front, said, body),
+            seconds=front_matter.seconds(front, said, found.seconds, name),
+            aspects=front_matter.aspects(front, said, body),
             call=call,
-            items=_items(front, said, found.items),
-            people=_people(front, said) or found_people(found),
-            stills=_stills(front, name),
+            items=front_matter.items(front, said, found.items),
+            people=front_matter.people(front, said) or found_people(found),
+            stills=front_matter.stills(front, name),
             colours=_colours(said, body, language),
             must_say=tuple(said.get("must", ())),
             never_say=tuple(said.get("never", ())),
@@ -214,6 +185,7 @@ class Brief:
             sections=tuple(sections),
             images=tuple(found.images),
             facts=facts,
+            wishes=tuple(found.wishes),
         )
 
 
@@ -250,31 +222,6 @@ def _refuse(text: str, name: str) -> None:
         raise BriefError("the brief is not text", where=name, remedy="Save it as plain text in UTF-8.")
     if not text.strip("\ufeff \t\r\n"):
         raise BriefError("the brief is empty", where=name, remedy=_REMEDY)
-
-
-def _front_matter(text: str, name: str) -> tuple[dict[str, Any], str]:
-    match = FENCE.match(text)
-    if not match:
-        return {}, text.lstrip("\ufeff")
-    try:
-        data = YAML(typ="safe", pure=True).load(match[1])
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 2}" if mark else "front matter"
-        raise BriefError(
-            f"the front matter cannot be read: {getattr(error, 'problem', None) or 'not YAML'}",
-            where=f"{name}, {line}",
-            remedy="Front matter is YAML between two lines of `---`; put text with a colon into quotes.",
-        ) from None
-    if data is None:
-        return {}, text[match.end() :]
-    if not isinstance(data, Mapping):
-        raise BriefError(
-            "the front matter is not a list of fields", where=name, remedy="Write fields such as `product: Kettle`."
-        )
-    return {str(k).strip().casefold().replace(" ", "_").replace("-", "_"): v for k, v in data.items()}, text[
-        match.end() :
-    ]
 
 
 def _language(front: Mapping[str, Any], body: str, name: str) -> Tongue:
@@ -344,7 +291,7 @@ def _labels_of(front: Mapping[str, Any]) -> dict[str, list[str]]:
             )
             texts = [plain(str(v)) for v in values if v is not None and not isinstance(v, Mapping | list)]
             if label == "tone":
-                texts = [w for t in texts for w in prose.tone_words(t)]
+                texts = [w for t in texts for w in prose.tone_words(t, stated=True)]
             if texts:
                 said.setdefault(label, []).extend(texts)
     return said
@@ -382,103 +329,6 @@ def _claims(stated: list[str], message: list[str], weights: prose.Weights, langu
         if weight > 0 and folded(text) not in found:
             found[folded(text)] = Claim(text, tuple(numbers(text, language)), round(weight, 3), at)
     return tuple(sorted(found.values(), key=lambda c: -c.weight))
-
-
-def _seconds(
-    front: Mapping[str, Any], said: Mapping[str, list[str]], found: Fraction | None, name: str
-) -> Fraction | None:
-    value = next(
-        (front[k] for k in ("length", "duration", "seconds", "时长", "长度") if front.get(k) is not None), None
-    )
-    if value is None:
-        return next((s for v in said.get("length", ()) if (s := prose.seconds(v)) is not None), found)
-    seconds = (
-        Fraction(str(value))
-        if isinstance(value, int | float) and not isinstance(value, bool)
-        else prose.seconds(str(value))
-    )
-    if seconds is None or seconds <= 0:
-        raise BriefError(
-            f"the length {value!r} is not a time",
-            where=name,
-            remedy="Write seconds or minutes, such as `length: 20 s`.",
-        )
-    if seconds > 3600:
-        raise BriefError(
-            f"the length {value!r} is longer than an hour",
-            where=name,
-            remedy="Split the film into episodes of an hour or less.",
-        )
-    return seconds
-
-
-def _aspects(front: Mapping[str, Any], said: Mapping[str, list[str]], body: str) -> tuple[Aspect, ...]:
-    given = front.get("aspects", front.get("aspect", front.get("画幅")))
-    texts = [str(v) for v in given] if isinstance(given, list) else [str(given)] if given else said.get("aspects", [])
-    found = prose.aspects(" ".join(texts)) if texts else prose.aspects(body)
-    return tuple(a for a in ("9:16", "16:9") if a in found)
-
-
-def _named(entries: Any) -> list[tuple[str, str]]:
-    """Name and words of the entries of a front matter list or mapping."""
-    if isinstance(entries, Mapping):
-        return [
-            (str(k), plain(str(v)) if not isinstance(v, Mapping) else plain(", ".join(str(x) for x in v.values())))
-            for k, v in entries.items()
-        ]
-    rows: list[tuple[str, str]] = []
-    for entry in entries if isinstance(entries, list) else [entries]:
-        if isinstance(entry, Mapping):
-            name = (
-                entry.get("name")
-                or entry.get("item")
-                or entry.get("名称")
-                or entry.get("名字")
-                or next(iter(entry.values()), "")
-            )
-            rest = [str(v) for v in entry.values() if v is not None and v != name]
-            rows.append((plain(str(name)), plain(", ".join(rest))))
-        elif entry is not None:
-            rows.append(prose.split_item(plain(str(entry))))
-    return [(n, w) for n, w in rows if n]
-
-
-def _items(front: Mapping[str, Any], said: Mapping[str, list[str]], found: list[tuple[str, str]]) -> tuple[Item, ...]:
-    for key, value in front.items():
-        if prose.label(key.replace("_", " ")) == "items" and value:
-            return tuple(Item(n, w) for n, w in _named(value))
-    rows = [prose.split_item(v) for v in said.get("items", ())]
-    return tuple(Item(n, w) for n, w in rows or found)
-
-
-def _people(front: Mapping[str, Any], said: Mapping[str, list[str]]) -> tuple[Person, ...]:
-    for key, value in front.items():
-        if prose.label(key.replace("_", " ")) == "people" and value:
-            return tuple(Person(n, w) for n, w in _named(value))
-    return tuple(Person(n, w) for n, w in (prose.split_item(v) for v in said.get("people", ())))
-
-
-def _stills(front: Mapping[str, Any], name: str) -> tuple[Still, ...]:
-    given = front.get("stills") or front.get("images") or []
-    stills: list[Still] = []
-    for entry in given if isinstance(given, list) else [given]:
-        data = entry if isinstance(entry, Mapping) else {"file": entry}
-        file = str(data.get("file") or "").strip()
-        shows = _SHOWS.get(str(data.get("shows") or "product").strip())
-        if not file or file.startswith(("/", "\\")) or ".." in file.replace("\\", "/").split("/"):
-            raise BriefError(
-                f"the still {file!r} is not a file inside the production folder",
-                where=name,
-                remedy="Write `file: assets/front.png`.",
-            )
-        if shows is None:
-            raise BriefError(
-                f"the still {file} shows {data.get('shows')!r}",
-                where=name,
-                remedy="`shows` is product, detail, place or cast.",
-            )
-        stills.append(Still(file, shows, plain(str(data.get("words") or ""))))
-    return tuple(stills)
 
 
 def _colours(said: Mapping[str, list[str]], body: str, language: Tongue) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from callsheet.script.concrete import comparisons, numbers, quotes
 from callsheet.script.lexicon import BENEFIT, CALL, CALL_PLACE, COLOURS, INSTRUCTION, LABELS, OFFER, TONES, VISUAL
+from callsheet.script.wishes import Wish, wishes_of
 from callsheet.script.words import CJK, Tongue, folded, plain, sentences, tongue, units
 
 BULLET = re.compile(r"^\s*(?:[-*+•·▪◦‣]\s+|\(?\d{1,2}[.)、]\s*(?!\d)|[（(][一二三四五六七八九十\d]{1,2}[）)]\s*)")
@@ -138,6 +139,7 @@ class Found:
     people: list[tuple[str, str]] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    wishes: list[Wish] = field(default_factory=list)
 
 
 def read(body: str, sections: Sequence[tuple[str, Sequence[str]]], language: Tongue) -> Found:
@@ -149,6 +151,7 @@ def read(body: str, sections: Sequence[tuple[str, Sequence[str]]], language: Ton
         for paragraph in paragraphs:
             _paragraph(found, plain(paragraph), part, folded(paragraph) in bullets, language)
     for sentence in (s for _, paragraphs in sections for p in paragraphs for s in sentences(p)):
+        found.wishes += wishes_of(sentence, language)
         _wishes(found, sentence, language)
     if not found.tone:
         found.tone = [w for s in found.message for w in tone_words(s)][:3]
@@ -215,7 +218,7 @@ def _sentence(found: Found, sentence: str, language: Tongue) -> None:
 def _labelled(found: Found, part: str, value: str, bullet: bool) -> None:
     rows = found.labels.setdefault(part, [])
     if part == "tone":
-        rows.extend(tone_words(value))
+        rows.extend(tone_words(value, stated=True))
     elif part in ("must", "never", "items", "people") and not bullet and part != "must":
         rows.extend(w.strip(" .。") for w in re.split(r"[;；、]|,\s+|，", value) if w.strip(" .。"))
     elif part == "claims":
@@ -229,7 +232,11 @@ def _labelled(found: Found, part: str, value: str, bullet: bool) -> None:
 
 
 def _instructs(sentence: str, language: Tongue) -> bool:
-    return bool(re.search(INSTRUCTION[language], sentence, re.IGNORECASE) or _AIMED.search(sentence))
+    return bool(
+        re.search(INSTRUCTION[language], sentence, re.IGNORECASE)
+        or _AIMED.search(sentence)
+        or wishes_of(sentence, language)
+    )
 
 
 _INNER_EN = re.compile(
@@ -288,9 +295,9 @@ def _wishes(found: Found, sentence: str, language: Tongue) -> None:
             found.people.append((groups[0], groups[1] if len(groups) > 1 else ""))
 
 
-def tone_words(text: str) -> list[str]:
-    """The tones a text asks for, by its tone words, in order."""
-    low = text.casefold()
+def tone_words(text: str, *, stated: bool = False) -> list[str]:
+    """The tones a text asks for, by its tone words, in order. A `stated` tone may be "dry", which elsewhere says that nothing is wet."""
+    low = re.sub(r"\b(?:dry|wry|deadpan)\b", "humorous", text.casefold()) if stated else text.casefold()
     hits = [
         (low.find(word), tone)
         for word, tone in TONES.items()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from callsheet.media.animatic.axis import looks_right
 from callsheet.media.animatic.camera import Lens
 from callsheet.media.animatic.figure import Figure, Light
 from callsheet.media.animatic.reading import Actor, Reading
@@ -37,19 +38,18 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
     """Place the actors by thirds, with look room, away from the calm region."""
     actors = list(reading.actors)
     camera = stage.order.camera
-    rng = stage.rng("blocking")
     energy = 0.5 + 0.45 * stage.order.mood.arousal
     if camera.size == "insert" or not actors:
         return Blocking(_crowd(stage, reading, lens, light), None, 0)
     near = camera.size in ("close", "extreme-close")
-    left_first = bool(rng.random() < 0.5)
+    left_first = looks_right(actors[0].who)
     if not stage.calm.isEmpty() and not stage.portrait:
         left_first = False
     shoulder = None
     if camera.angle == "over-shoulder":
         listener = actors[1] if len(actors) > 1 else Actor("listener", "stand")
         actors = actors[:1] if near or len(actors) < 3 else [a for n, a in enumerate(actors) if n != 1]
-        side = 0.16 if left_first is False else 0.84
+        side = (0.14 if not left_first else 0.86) if not stage.portrait else (0.06 if not left_first else 0.94)
         if not stage.calm.isEmpty() and not stage.portrait:
             side = 0.97
         back = Figure(
@@ -65,15 +65,17 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
         actors = actors[: 2 if actors[0].pose == "embrace" else 1]
     places = _places(stage, lens, actors, left_first)
     marks = []
-    # Who sits is a fifth shorter: close up, the camera comes down with them.
-    feet = lens.feet - (0.185 * lens.tall if lens.tall > 1 and all(actor.seated for actor in actors) else 0.0)
     for n, actor in enumerate(actors):
         x, flip = places[n]
         turned = shoulder is None and _turned(stage, actor, n, len(actors), lens)
         figure = Figure(
             stage, actor, light, turned=turned, phase=(0.13 + 0.37 * n) % 1, energy=energy * (1.0 if n == 0 else 0.7)
         )
-        marks.append(Mark(figure, x, feet + 0.006 * (n % 2), lens.tall, flip))
+        marks.append(Mark(figure, x, lens.feet + 0.006 * (n % 2), lens.tall, flip))
+    if lens.tall > 1:
+        # Close up, the camera comes down to whoever sits, stoops or is small: the crown stands where a standing adult's would.
+        low = min(_crown(mark) for mark in marks) - (lens.feet - lens.tall * lens.squash)
+        marks = [replace(mark, feet=mark.feet - low) for mark in marks]
     if shoulder and marks:
         marks[0] = replace(marks[0], flip=shoulder.x < marks[0].x)
     if camera.angle == "point-of-view":
@@ -87,10 +89,18 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
     return Blocking((*_crowd(stage, reading, lens, light), *marks), shoulder, travels)
 
 
+def _crown(mark: Mark) -> float:
+    """Where the top of a figure's head lies, as a fraction of the frame's height."""
+    bones, body = mark.figure.bones(0.0), mark.figure.garb.body
+    return mark.feet + (bones.head[1] - body.head * 0.56) * body.height * mark.tall
+
+
 def _turned(stage: Stage, actor: Actor, index: int, count: int, lens: Lens) -> bool:
     """Whether we see an actor from the back."""
+    if lens.tall > 1.2 or stage.order.use_case == "talking-head":
+        return False
     if actor.pose == "lookout" and not actor.seated:
-        return count == 1 or lens.tall < 0.5
+        return lens.tall < 0.5 or (count == 1 and bool(stage.rng("turned").random() < 0.5))
     if (
         count > 1
         or actor.seated
@@ -114,7 +124,7 @@ def _places(stage: Stage, lens: Lens, actors: list[Actor], left_first: bool) -> 
     if count == 1:
         if calm_left:
             return [(0.70 if lens.tall < 2 else 0.74, True)]
-        off = min(0.04 + 0.36 * bold, 0.19) * (0.6 if stage.portrait and lens.tall > 0.6 else 1.0)
+        off = min(0.07 + 0.3 * bold, 0.18) * (0.6 if stage.portrait and lens.tall > 0.6 else 1.0)
         if lens.tall > 2:
             off = min(off, 0.12)
         x = 0.5 - off if left_first else 0.5 + off

@@ -30,7 +30,7 @@ _SIZES: dict[Size, tuple[float, float, float, float, float]] = {
     # tall, feet, horizon, blur, headroom: the top of the head lies at feet - tall
     "extreme-wide": (0.145, 0.80, 0.64, 0.0, 0),
     "wide": (_WIDE, 0.86, 0.60, 0.0, 0),
-    "full": (0.70, 0.92, 0.55, 0.12, 0),
+    "full": (0.76, 0.95, 0.55, 0.14, 0),
     "medium": (1.42, 1.55, 0.56, 0.45, 0),
     "close": (2.75, 2.90, 0.66, 0.8, 0),
     "extreme-close": (4.1, 4.10, 0.70, 1.0, 0),
@@ -43,18 +43,19 @@ def lens_for(stage: Stage) -> Lens:
     camera = stage.order.camera
     tall, feet, horizon, blur, _ = _SIZES[camera.size]
     if stage.portrait:
-        shrink = {"extreme-wide": 0.85, "wide": 0.9, "full": 0.86, "medium": 0.74, "close": 0.62, "extreme-close": 0.66}
+        shrink = {"extreme-wide": 0.85, "wide": 0.95, "full": 0.86, "medium": 0.78, "close": 0.64, "extreme-close": 0.66}
         top = feet - tall
         tall *= shrink.get(camera.size, 0.7)
         wanted = (
             0.36
             if not stage.calm.isEmpty()
-            else {"medium": 0.24, "close": 0.25, "extreme-close": 0.16}.get(camera.size, 0.0)
+            else {"medium": 0.20, "close": 0.22, "extreme-close": 0.16}.get(camera.size, 0.0)
         )
         if camera.size in ("medium", "close", "extreme-close"):
             feet = max(top, wanted) + tall
         else:
-            feet -= {"full": 0.04, "wide": 0.04}.get(camera.size, 0.02)
+            # Captions stand at seven tenths of an upright frame: hands and what they hold stay above them.
+            feet -= {"full": 0.07, "wide": 0.10}.get(camera.size, 0.06)
             if not stage.calm.isEmpty():
                 tall, feet = min(tall, 0.54), max(feet, 0.93 if camera.size == "full" else feet)
         horizon = {"medium": 0.55, "close": 0.62}.get(camera.size, horizon - 0.02)

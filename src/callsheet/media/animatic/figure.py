@@ -197,8 +197,8 @@ class Figure:
         grade = self.stage.grade
         if far:
             colour = mix(colour, grade.shadow, 0.35)
-        bright = mix(tone(colour, 0.05), grade.key, 0.10 + 0.10 * grade.strength * (1 - self.light.backlit))
-        dark = mix(colour, grade.shadow, 0.45)
+        bright = mix(tone(colour, 0.07), grade.key, 0.12 + 0.20 * grade.strength * (1 - self.light.backlit))
+        dark = tone(mix(colour, grade.shadow, 0.58), 0.0, 1.15)
         start, end = (x1, x0) if lit > 0 else (x0, x1)
         return paint(shader=linear((start, 0), (end, 0), [bright, colour, dark], [0.0, 0.4, 1.0]))
 
@@ -304,8 +304,50 @@ class Figure:
             belt = limb([bones.hips[1], bones.pelvis, bones.hips[0]], [garb.body.hip * 0.8] * 3)
             canvas.drawPath(belt, self._tinted(garb.bottom, box.left(), box.right(), lit))
         canvas.drawPath(path, brush)
+        if garb.apron is not None:
+            self._apron(canvas, path, bones, lit, garb.apron)
         if scale > 300:
             self._details(canvas, path, bones, lit, scale)
+
+    def _apron(self, canvas: skia.Canvas, path: skia.Path, bones: Skeleton, lit: float, colour: Colour) -> None:
+        """An apron: a bib before the chest and a skirt to the knee; from behind its straps, cross and bow."""
+        (px, py), (nx, ny) = bones.pelvis, bones.neck
+        wide = self.garb.body.waist
+        brush = self._tinted(colour, px - 0.08, px + 0.11, lit)
+        tie = mix(colour, self.stage.grade.shadow, 0.3)
+        if bones.facing == "back":
+            canvas.save()
+            canvas.clipPath(path, True)
+            for way in (-1, 1):
+                canvas.drawPath(
+                    smooth([(nx - way * 0.05, ny), (nx, ny + 0.15), (px + way * wide * 1.2, py - 0.10)], closed=False),
+                    stroke(colour, 0.017),
+                )
+            canvas.drawLine(px - 0.15, py - 0.085, px + 0.15, py - 0.085, stroke(colour, 0.017))
+            canvas.restore()
+            for way in (-1, 1):
+                canvas.drawPath(
+                    limb([(px, py - 0.085), (px + way * 0.03, py - 0.10), (px + way * 0.045, py - 0.075)], [0.005, 0.012, 0.006]),
+                    brush,
+                )
+                canvas.drawPath(limb([(px, py - 0.085), (px + way * 0.02, py + 0.0)], [0.005, 0.008]), brush)
+            return
+        knee = bones.knees[0] if bones.seated else (px + 0.05, py + 0.20)
+        skirt = (
+            [(px - 0.01, py - 0.10), (px + 0.068, py - 0.10), (knee[0] + 0.05, knee[1] - 0.05), (knee[0] + 0.05, knee[1] + 0.10),
+             (knee[0] - 0.05, knee[1] + 0.06), (px - 0.02, py + 0.05)]
+            if bones.seated
+            else [(px - 0.022, py - 0.10), (px + 0.070, py - 0.10), (px + 0.083, py + 0.03), (px + 0.088, py + 0.21),
+                  (px - 0.02, py + 0.215), (px - 0.030, py + 0.03)]
+        )  # fmt: skip
+        canvas.drawPath(smooth(skirt, tension=0.35), brush)
+        canvas.save()
+        canvas.clipPath(path, True)
+        bib = [(nx + 0.018, ny + 0.085), (nx + 0.12, ny + 0.075), (px + 0.12, py - 0.08), (px - 0.012, py - 0.08)]
+        canvas.drawPath(smooth(bib, tension=0.2), brush)
+        canvas.drawPath(smooth([(nx - 0.015, ny + 0.0), (nx + 0.02, ny + 0.05), (nx + 0.03, ny + 0.1)], closed=False), stroke(colour, 0.015))
+        canvas.drawLine(px - 0.11, py - 0.088, px + 0.11, py - 0.092, stroke(tie, 0.012))
+        canvas.restore()
 
     def _details(self, canvas: skia.Canvas, path: skia.Path, bones: Skeleton, lit: float, scale: float) -> None:
         """Folds, a collar and a lit shoulder: what tells cloth from cut-out once the figure is large."""

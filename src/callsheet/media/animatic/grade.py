@@ -1,11 +1,13 @@
 """The grade: one palette and one light for a shot, from its hour, weather, mood and look."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.film.shot import TimeOfDay, Weather
 from callsheet.film.take import Order
+from callsheet.media.animatic.axis import reverse
 from callsheet.media.animatic.colour import Colour, from_oklab, lightness, mix, oklab, parse, ramp, tone
 from callsheet.media.animatic.reading import read
 
@@ -56,11 +58,11 @@ class Grade:
 
 _HOURS: dict[str, tuple[str, ...]] = {
     # sky top, sky middle, sky low, haze, shadow, ground, key, fill, accent
-    "dawn": ("#28386a", "#b5708c", "#f9c58d", "#dba39b", "#252446", "#5a4a5c", "#ffd7a1", "#8a7fb0", "#ff8f6b"),
-    "morning": ("#4f8ec6", "#a3cde2", "#fbe9c8", "#c8d8dc", "#263c55", "#7b8a6c", "#fff0cd", "#a9c4dc", "#ff8a4c"),
-    "day": ("#2f78c0", "#7fb6e2", "#d9ebf2", "#b7d2e2", "#22384f", "#6f8560", "#fff6e2", "#a8c8e4", "#ff6f4f"),
-    "dusk": ("#1d2352", "#9c4672", "#ff9c5c", "#c66f7c", "#1d1938", "#4e3752", "#ffb26a", "#7a5f9e", "#ff5f7e"),
-    "night": ("#070c22", "#12214b", "#2b4079", "#283a6c", "#0a0f22", "#151d38", "#a6c3ff", "#3c4f8c", "#ff4f8b"),
+    "dawn": ("#23438a", "#c9708f", "#ffc37a", "#d99a86", "#1a1c48", "#5f4a58", "#ffd08a", "#7f7cc4", "#ff7f57"),
+    "morning": ("#2f86d6", "#8fcdf0", "#fff0c2", "#aacbdc", "#122c52", "#7d9158", "#ffebb4", "#86b4e4", "#ff7a38"),
+    "day": ("#1768c4", "#5fadf0", "#d6f0fb", "#9cc8e6", "#10294e", "#658b48", "#fff0c8", "#86b8ec", "#ff5f3c"),
+    "dusk": ("#171d5c", "#a83f78", "#ff9548", "#c45f7a", "#150f38", "#4c2f54", "#ffa552", "#7454b0", "#ff4f78"),
+    "night": ("#050a26", "#0e2158", "#24458c", "#213a78", "#060a22", "#131d40", "#9cc0ff", "#3450a8", "#ff4388"),
 }
 
 
@@ -70,6 +72,8 @@ def grade_for(order: Order) -> Grade:
     time, weather = reading.time, reading.weather
     top, mid, low, haze, shadow, ground, key, fill, accent = (parse(text) for text in _HOURS[time])
     side = 1.0 if sum((order.location_id or order.code).encode()) % 2 else -1.0
+    if reverse(order):
+        side = -side
     strength = {"dawn": 0.95, "morning": 0.75, "day": 0.6, "dusk": 1.0, "night": 0.7}[time]
     grade = Grade(
         time=time,
@@ -90,7 +94,7 @@ def grade_for(order: Order) -> Grade:
     )
     grade = _felt(_weathered(grade), order.mood.valence, order.mood.arousal)
     if order.look and order.look.palette:
-        grade = _toned(grade, [parse(c) for c in order.look.palette], 0.45 + 0.3 * order.creativity)
+        grade = _toned(grade, [parse(c) for c in order.look.palette], 0.30 + 0.25 * order.creativity)
     elif order.creativity > 0.5:
         grade = _each(grade, lambda c: tone(c, 0.0, 1.0 + 0.35 * (order.creativity - 0.5)))
     if order.look and order.look.accent:
@@ -110,10 +114,10 @@ def _each(grade: Grade, change: Callable[[Colour], Colour], keep: Sequence[str] 
 def _weathered(grade: Grade) -> Grade:
     if grade.weather in ("clear", "wind"):
         return grade
-    grey = {"cloud": 0.55, "rain": 0.45, "snow": 0.4, "fog": 0.5}[grade.weather]
+    grey = {"cloud": 0.75, "rain": 0.7, "snow": 0.6, "fog": 0.65}[grade.weather]
     lift = {"cloud": 0.0, "rain": -0.07, "snow": 0.05, "fog": 0.03}[grade.weather] * (0.4 if grade.night else 1.0)
-    grade = _each(grade, lambda c: tone(c, lift, grey if lightness(c) > 0.35 else 0.8), ("accent", "lamp", "shadow"))
-    veil = {"cloud": 0.25, "rain": 0.35, "snow": 0.3, "fog": 0.7}[grade.weather]
+    grade = _each(grade, lambda c: tone(c, lift, grey if lightness(c) > 0.35 else 0.92), ("accent", "lamp", "shadow"))
+    veil = {"cloud": 0.2, "rain": 0.25, "snow": 0.25, "fog": 0.6}[grade.weather]
     return replace(
         grade,
         sky_top=mix(grade.sky_top, grade.haze, veil),
@@ -137,17 +141,30 @@ def _felt(grade: Grade, valence: float, arousal: float) -> Grade:
 
 
 def _toned(grade: Grade, palette: list[Colour], pull: float) -> Grade:
-    """Every colour pulled towards the palette's colour of the same lightness, so that light and dark keep their places."""
+    """Every colour pulled towards the palette's colour of the same lightness, so that light and dark keep their places.
+
+    Hue and fullness are pulled apart: half-way between two opposite hues lies a colour, not grey. What lies in shadow is pulled
+    less, so that a warm palette keeps cool shadows to be warm against.
+    """
     scale = sorted(palette, key=lightness)
     if len(scale) == 1:
         scale = [tone(scale[0], -0.35), scale[0], tone(scale[0], 0.3, 0.6)]
 
-    def change(colour: Colour) -> Colour:
+    def change(colour: Colour, by: float) -> Colour:
         light = lightness(colour)
         low, high = lightness(scale[0]), lightness(scale[-1])
         share = (light - low) / max(high - low, 0.05)
         _, a, b = oklab(ramp(scale, share))
         _, own_a, own_b = oklab(colour)
-        return from_oklab(light, own_a + (a - own_a) * pull, own_b + (b - own_b) * pull)
+        new_a, new_b = own_a + (a - own_a) * by, own_b + (b - own_b) * by
+        full = math.hypot(own_a, own_b) * (1 - by) + math.hypot(a, b) * by
+        grown = min(full / max(math.hypot(new_a, new_b), 1e-4), 2.2)
+        return from_oklab(light, new_a * grown, new_b * grown)
 
-    return _each(grade, change, ("accent",))
+    cool = ("shadow", "fill", "sky_top")
+    changed: dict[str, Any] = {
+        name: change(getattr(grade, name), pull * (0.45 if name in cool else 1.0))
+        for name in _COLOURS
+        if name != "accent"
+    }
+    return replace(grade, **changed)

@@ -44,13 +44,13 @@ class Insert:
         """Draw surface, thing and hand."""
         stage, grade = self._stage, self._stage.grade
         width, height = stage.width, stage.height
-        table = 0.70 * height
+        table = (0.58 if stage.portrait else 0.66) * height
         calm = not stage.calm.isEmpty()
         x = (0.68 if calm and not stage.portrait else 0.5) * width
         if self._pour:
             x -= (0.12 if not stage.portrait else 0.055) * height * (-1 if calm and not stage.portrait else 1)
         size = (
-            (0.44 if not stage.portrait else 0.19 if self._pour else 0.30)
+            (0.44 if not stage.portrait else 0.19 if self._pour or self._thing == "teapot" else 0.26)
             * height
             * (0.8 if self._thing in ("bowl", "shoes", "book", "laptop", "car") else 1.0)
         )
@@ -70,7 +70,7 @@ class Insert:
             )
             side = 0.5 + 0.42 * self._light.side
             glow(canvas, side * width, table + 0.05 * height, 0.5 * width, mix(grade.key, wood, 0.3), 0.5, 0.22)
-        base = table + 0.13 * height
+        base = table + (0.09 if stage.portrait else 0.11) * height
         with stage.layer(canvas, view, 1.0):
             lit = self._light.side
             shade(canvas, x - 0.10 * size * lit, base, size * 0.9, size * 0.11, fade(grade.shadow, 0.85))

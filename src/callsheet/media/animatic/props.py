@@ -10,7 +10,8 @@ import skia
 
 from callsheet.media.animatic import largethings, smallthings
 from callsheet.media.animatic.brush import Brush
-from callsheet.media.animatic.colour import Colour, mix, parse
+from callsheet.media.animatic.colour import Colour, fade, mix, parse
+from callsheet.media.animatic.objects.likeness import likeness
 from callsheet.media.animatic.reading import first
 from callsheet.media.animatic.shapes import Point
 from callsheet.media.animatic.stage import Stage
@@ -88,6 +89,9 @@ def draw_prop(
     draw, natural, _ = _DRAWN[name]
     size = natural * body if high is None else high
     grade = stage.grade
+    if (picture := likeness(stage, name)) is not None:
+        _place(canvas, picture, at, size * 1.1, tilt, held, fade(grade.shadow, 0.1 + 0.5 * backlit))
+        return
     colour = mix(colour_of(stage, name), grade.shadow, 0.12 + 0.55 * backlit)
     grip = {
         "umbrella": -0.12,
@@ -105,4 +109,19 @@ def draw_prop(
     if held:
         canvas.translate(0, -grip)
     draw(Brush(canvas, colour, grade.key, grade.shadow, grade.lamp, lit))
+    canvas.restore()
+
+
+def _place(
+    canvas: skia.Canvas, picture: skia.Image, at: Point, high: float, tilt: float, held: bool, shade: Colour
+) -> None:
+    """Put the product's own picture where a drawn prop would stand."""
+    wide = high * picture.width() / picture.height()
+    brush = skia.Paint(ColorFilter=skia.ColorFilters.Blend(shade, skia.BlendMode.kSrcATop))
+    canvas.save()
+    canvas.translate(*at)
+    canvas.rotate(math.degrees(tilt))
+    low = 0.42 * high if held else 0.0
+    sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+    canvas.drawImageRect(picture, skia.Rect.MakeLTRB(-wide / 2, low - high, wide / 2, low), sampling, brush)
     canvas.restore()

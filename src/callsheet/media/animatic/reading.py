@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from callsheet.film.shot import TimeOfDay, Weather
 from callsheet.film.take import Order
+from callsheet.media.animatic.names import presents_of, worn
 from callsheet.media.animatic.words import HOURS, PEOPLE, PLACES, POSES, THINGS, TRAPS, WEATHERS
 
 Pose = Literal[
@@ -228,14 +229,15 @@ def _actors(order: Order, things: Sequence[str]) -> tuple[Actor, ...]:
         described = f"{person.name} {person.description} {person.wardrobe}"
         hints = [meaning for _, meaning in find("people", described)]
         presents: Presents = person.presents or (
-            "woman" if "woman" in hints else "man" if "man" in hints else "neutral"
+            "woman" if "woman" in hints else "man" if "man" in hints else presents_of(person.name)
         )
         age: Age = person.age or ("child" if "child" in hints else "old" if "old" in hints else "adult")
         held = _held(mine or order.action, things) if not actors or mine else None
         sits = _sits(pose, mine or order.action)
         if pose == "drink" and held == "teapot":
             held = "cup"
-        actors.append(Actor(cast_id, pose, presents, age, f"{person.wardrobe} {person.description}", held, sits))
+        dressed = worn(mine) if not person.wardrobe else ""
+        actors.append(Actor(cast_id, pose, presents, age, f"{person.wardrobe} {dressed} {person.description}", held, sits))
     if not actors:
         actors = _strangers(order, whole, things)
     if len(actors) == 1 and actors[0].pose in ("embrace", "argue"):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from callsheet.film.digest import seed as seed_of
 from callsheet.film.take import Order
+from callsheet.media.animatic.axis import reverse
 from callsheet.media.animatic.grade import Grade, grade_for
 
 
@@ -98,9 +99,10 @@ class Stage:
         return np.random.default_rng(seed_of("animatic", self.seed, *names))
 
     def place_rng(self, *names: str | int) -> np.random.Generator:
-        """Random numbers of this place: the same in every shot that plays there."""
+        """Random numbers of this place: the same in every shot that plays there and looks the same way."""
         place = self.order.location_id or (self.order.location.name if self.order.location else self.order.action)
-        return np.random.default_rng(seed_of("place", place, *names))
+        side = ("reverse",) if reverse(self.order) else ()
+        return np.random.default_rng(seed_of("place", place, *names, *side))
 
     def cast_rng(self, cast_id: str, *names: str | int) -> np.random.Generator:
         """Random numbers of a character: the same in every shot they are in."""

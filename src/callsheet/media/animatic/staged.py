@@ -73,7 +73,7 @@ class Staged:
             "table" if worked and place.seat not in _TABLED and self._reading.place != "car" else place.seat
         )
         self._insert = Insert(stage, self._reading, place.light) if stage.order.camera.size == "insert" else None
-        self._soft = _Defocus(stage, self._lens.blur) if self._lens.blur >= 0.4 else None
+        self._soft = _Defocus(stage, self._lens.blur) if self._lens.blur >= 0.1 else None
 
     def paint(self, canvas: skia.Canvas, view: View) -> None:
         """Paint the full frame, opaque."""
@@ -84,7 +84,6 @@ class Staged:
         else:
             self._place.back(self._soft.begin(), world)
             self._soft.end(canvas)
-            self._backing(canvas)
         if self._insert is not None:
             self._insert.paint(canvas, view)
         else:
@@ -95,13 +94,6 @@ class Staged:
         if self._blocking.shoulder is not None:
             self._shoulder(canvas, view, self._blocking.shoulder)
         self._weather.paint(canvas, behind)
-
-    def _backing(self, canvas: skia.Canvas) -> None:
-        """Separate a close subject from its background by a breath of haze towards the light."""
-        grade, width, height = self._stage.grade, self._stage.width, self._stage.height
-        x = width * (0.5 + 0.5 * self._place.light.side)
-        colours = [fade(grade.key, 0.10), fade(grade.key, 0.0)]
-        canvas.drawRect(self._stage.bounds, paint(shader=linear((x, 0), (width - x, height), colours)))
 
     def _calm(self, canvas: skia.Canvas) -> None:
         """A veil over the region that text will take: the place's own tone, fading out towards the subject."""
@@ -313,12 +305,16 @@ class _Defocus:
 
     def __init__(self, stage: Stage, blur: float) -> None:
         self._stage = stage
-        scale = 0.42 if blur < 0.6 else 0.3
-        self._sigma = stage.height * (0.004 + 0.010 * blur) * scale
+        scale = 0.62 if blur < 0.4 else 0.42 if blur < 0.6 else 0.3
+        self._sigma = stage.height * (0.0012 + 0.012 * blur) * scale
         width, height = max(8, round(stage.width * scale)), max(8, round(stage.height * scale))
         info = skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
         self._sharp, self._blurred = skia.Surface.MakeRaster(info), skia.Surface.MakeRaster(info)
         self._ratio = (width / stage.width, height / stage.height)
+        # Blurring averages light and dark towards grey: a curve gives the picture its contrast back, and darkens it behind the subject.
+        steps = [n / 255 for n in range(256)]
+        table = [round(255 * (v + (v * v * (3 - 2 * v) - v) * 0.7) * (1 - 0.10 * blur * (1 - v))) for v in steps]
+        self._curve = skia.TableColorFilter.MakeARGB(list(range(256)), table, table, table)
 
     def begin(self) -> skia.Canvas:
         """A canvas that takes frame pixels."""
@@ -332,5 +328,6 @@ class _Defocus:
     def end(self, canvas: skia.Canvas) -> None:
         """Blur what was painted and stretch it over the frame."""
         blur = skia.Paint(ImageFilter=skia.ImageFilters.Blur(self._sigma, self._sigma, skia.TileMode.kClamp))
+        blur.setColorFilter(self._curve)
         self._blurred.getCanvas().drawImage(self._sharp.makeImageSnapshot(), 0, 0, skia.SamplingOptions(), blur)
         soft_image(canvas, self._blurred.makeImageSnapshot(), self._stage.bounds)

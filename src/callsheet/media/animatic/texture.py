@@ -73,20 +73,25 @@ def fog(rng: np.random.Generator, height: int, width: int, colour: Colour, stren
     return tinted(((0.35 + 0.65 * field) * shape * edge * strength).astype(np.float32), colour)
 
 
-def grain_and_vignette(
-    rng: np.random.Generator, height: int, width: int, grain: float, vignette: float, dark: Colour
+def light_and_grain(
+    rng: np.random.Generator, height: int, width: int, grain: float, dark: Colour, bright: Colour, side: float, reach: float
 ) -> skia.Image:
-    """What lies over a finished frame: dark corners and fine luma grain, as one image to draw 1:1."""
+    """What lies over a finished frame in overlay blend: light from one side, shade in the far corners, fine grain.
+
+    Mid-grey leaves a pixel as it is; `bright` tints the side (-1 left .. 1 right) the light comes from, `dark` the shaded corners;
+    `reach` 0..1 is how strong both are. Overlay steepens what it tints, so the picture gains contrast and keeps its black and white.
+    """
     rows = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     columns = np.linspace(-1, 1, width, dtype=np.float32)[None]
-    far = np.clip((rows**2 * 0.62 + columns**2 * 0.62) - 0.26, 0, 1)
-    shade = vignette * far**1.35
-    speck = rng.standard_normal((height, width), np.float32) * grain
-    bright = np.clip(speck, 0, 1)
-    alpha = np.clip(shade + np.abs(speck), 0, 0.9)
+    far = np.clip((rows**2 + columns**2) * 0.62 - 0.26, 0, 1) ** 1.2
+    towards = np.clip(0.5 + 0.5 * columns * np.sign(side) - 0.35 * rows, 0, 1)
+    lit = towards**2 * np.float32(reach)
+    shade = np.clip(far * 0.62 + (1 - towards) ** 2 * 0.30, 0, 0.8) * np.float32(reach)
+    speck = rng.standard_normal((height, width), np.float32) * np.float32(255 * grain)
     pixels = np.empty((height, width, 4), np.uint8)
     for channel, shift in enumerate((0, 8, 16)):
-        tint = ((dark >> shift) & 255) * shade
-        pixels[..., channel] = np.clip(np.minimum(tint + 255 * bright, alpha * 255), 0, 255)
-    pixels[..., 3] = alpha * 255 + 0.5
-    return skia.Image.fromarray(pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+        value = 127.5 + (((bright >> shift) & 255) - 127.5) * lit * 0.55
+        value = value + (((dark >> shift) & 255) - value) * shade
+        pixels[..., channel] = np.clip(value + speck + 0.5, 0, 255)
+    pixels[..., 3] = 255
+    return skia.Image.fromarray(pixels, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kOpaque_AlphaType)

@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from callsheet.media.animatic.colour import Colour, mix, parse, tone
+from callsheet.media.animatic.colour import Colour, mix, parse, punch, tone
 from callsheet.media.animatic.grade import Grade
 from callsheet.media.animatic.pose import Body
 from callsheet.media.animatic.reading import Actor
@@ -47,7 +47,7 @@ _CUTS: dict[Cut, str] = {
     "dress": r"dress|skirt|gown|bride|裙|婚纱|礼服",
     "coat": r"coat|trench|cloak|cape|overcoat|raincoat|lab coat|大衣|风衣|外套|斗篷|白大褂|雨衣",
     "jacket": r"jacket|suit|blazer|uniform|hoodie|sweater|cardigan|夹克|西装|制服|毛衣|卫衣",
-    "shirt": r"shirt|tee|blouse|apron|vest|衬衫|短袖|围裙|背心",
+    "shirt": r"shirt|tee|blouse|vest|衬衫|短袖|背心",
 }
 _HAIRS: dict[Hair, str] = {
     "hat": r"hat|cap|helmet|hood|beret|帽|头盔",
@@ -58,6 +58,8 @@ _HAIRS: dict[Hair, str] = {
     "bob": r"\bbob\b|short hair(ed)? woman|短发",
     "curly": r"curly|curls|afro|卷发",
 }
+_APRON = re.compile(r"(\S*\s+\S*\s+\S*\s*)?\bapron|[^，。；,\s]{0,7}围裙", re.IGNORECASE)
+_FADED = re.compile(r"faded|washed-out|worn|褪色|洗旧|发白|旧")
 _SKINS = ("#e7b995", "#d9a27c", "#c68a63", "#a06a48", "#7a4d34", "#efc7a6")
 _HAIR_COLOURS = ("#1d1a1f", "#2a211f", "#3b2a22", "#5a3a26", "#20222b")
 
@@ -74,6 +76,8 @@ class Garb:
     skin: Colour
     hair_colour: Colour
     shoe: Colour
+    apron: Colour | None = None
+    """The apron worn over it all, if any."""
 
 
 _Key = TypeVar("_Key", bound=str)
@@ -98,7 +102,7 @@ def _body(actor: Actor, rng: np.random.Generator) -> Body:
     height = 1.0 + float(rng.uniform(-0.02, 0.025))
     if actor.age == "child":
         return Body(0.70 + float(rng.uniform(-0.03, 0.03)), 0.098, 0.074, 0.078, 0.168, 1.1)
-    stoop = 0.5 if actor.age == "old" else 0.0
+    stoop = 0.42 if actor.age == "old" else 0.0
     if actor.presents == "woman":
         return Body(height * 0.955, 0.099, 0.060, 0.084, 0.128, 0.88, stoop)
     if actor.presents == "man":
@@ -115,6 +119,8 @@ def garb_for(stage: Stage, actor: Actor, backlit: float) -> Garb:
     hairs: tuple[Hair, ...] = (
         ("long", "ponytail", "bob", "bun", "long") if woman else ("short", "parted", "short", "curly")
     )
+    if actor.age == "old" and not woman:
+        hairs = ("short", "parted")
     hair: Hair = _match(_HAIRS, text) or hairs[int(rng.integers(len(hairs)))]
     cuts: tuple[Cut, ...] = ("coat", "dress", "jacket", "coat") if woman else ("coat", "jacket", "jacket", "shirt")
     cut: Cut = _match(_CUTS, text) or cuts[int(rng.integers(len(cuts)))]
@@ -124,17 +130,26 @@ def garb_for(stage: Stage, actor: Actor, backlit: float) -> Garb:
         cut = "jacket"
     if actor.age == "old" and hair in ("ponytail", "long"):
         hair = "bun"
+    apron: Colour | None = None
+    if over := _APRON.search(text):
+        apron = parse(_colour_in(over.group(0)) or "#e3ddd2")
+        if _FADED.search(over.group(0)):
+            apron = tone(apron, 0.09, 0.62)
+        text = text[: over.start()] + text[over.end() :]
+        cut = _match(_CUTS, text) or "shirt"
     top = parse(_colour_in(text) or _TOPS[int(rng.integers(len(_TOPS)))])
     bottom = parse(("#33384a", "#4a4038", "#2f3b3f", "#3f3547")[int(rng.integers(4))])
     skin = parse(_SKINS[int(rng.integers(len(_SKINS)))])
-    locks = parse("#b9b4b0" if actor.age == "old" else _HAIR_COLOURS[int(rng.integers(len(_HAIR_COLOURS)))])
+    locks = parse("#a3a2a6" if actor.age == "old" else _HAIR_COLOURS[int(rng.integers(len(_HAIR_COLOURS)))])
+    if apron is not None and _colour_in(text) is None:
+        top = parse("#d8cfbf")
     grade = stage.grade
     worn = [graded(colour, grade, backlit) for colour in (top, bottom, skin, locks, parse("#2a2422"))]
-    return Garb(body, hair, cut, worn[0], worn[1], worn[2], worn[3], worn[4])
+    return Garb(body, hair, cut, worn[0], worn[1], worn[2], worn[3], worn[4], apron and graded(apron, grade, backlit))
 
 
 def graded(colour: Colour, grade: Grade, backlit: float) -> Colour:
     """A thing's own colour as this shot's light shows it: tinted by the fill, sunk towards the shadow when lit from behind."""
-    lit = mix(mix(colour, grade.fill, 0.10), grade.key, 0.06)
-    dim = tone(lit, -0.16 if grade.night else -0.03, 0.95)
-    return mix(dim, grade.shadow, round(0.12 + 0.62 * backlit, 3))
+    lit = mix(mix(punch(colour, 0.8), grade.fill, 0.05), grade.key, 0.07)
+    dim = tone(lit, -0.10 if grade.night else 0.0, 1.08)
+    return tone(mix(dim, grade.shadow, round(0.05 + 0.50 * backlit, 3)), 0.0, 1.1)

@@ -86,7 +86,7 @@ def screenplay_for(brief: Brief) -> Screenplay:
 
 
 def _body(text: str) -> str:
-    from callsheet.script.brief import FENCE
+    from callsheet.script.front_matter import FENCE
 
     match = FENCE.match(text)
     return text[match.end() :] if match else text

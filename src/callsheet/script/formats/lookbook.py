@@ -9,7 +9,8 @@ from callsheet.errors import BriefError
 from callsheet.film import Cast, Prop, Treatment
 from callsheet.film.shot import TimeOfDay
 from callsheet.script.assemble import RATE, Assets, finish
-from callsheet.script.brief import Brief, Item
+from callsheet.script.brief import Brief
+from callsheet.script.front_matter import Item
 from callsheet.script.dressing import Dressing, accent
 from callsheet.script.formats.ad import Ad
 from callsheet.script.formats.ad_beats import closing

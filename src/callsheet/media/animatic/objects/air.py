@@ -110,7 +110,7 @@ class Air:
         rng, grade = stage.rng("air"), stage.grade
         colours = [mix(grade.key, 0xFFFFFFFF, 0.3), grade.accent, mix(grade.sky_low, 0xFFFFFFFF, 0.2)]
         self._bokeh_images = [_bokeh(c) for c in colours]
-        amount = 0.55 if grade.night or grade.low_sun else 0.2
+        amount = 0.55 if grade.night or grade.low_sun else 0.1
         self._bokeh = [self._mote(rng, 0.03, 0.1, 0.25, 0.6, amount, i % 3) for i in range(16)]
         speck = {"dust": 26, "sparks": 34, "droplets": 30, "petals": 12}[kind]
         self._specks = [self._mote(rng, 0.002, 0.006, 0.7, 1.6, 0.7, i % 3) for i in range(speck)]
@@ -236,8 +236,8 @@ class Air:
             sway = (0.035 + 0.14 * age) * scale * np.sin(
                 age * 5.2 + side * 2.2 + time * 0.6
             ) * 0.6 + side * 0.03 * scale * age
-            reach = (0.035 + 0.19 * age) * scale
-            alpha = 0.40 * np.sin(np.pi * min(age * 1.02, 1.0)) ** 0.8 * (1 - age) ** 0.7
+            reach = (0.04 + 0.21 * age) * scale
+            alpha = 0.62 * np.sin(np.pi * min(age * 1.02, 1.0)) ** 0.8 * (1 - age) ** 0.7
             x, y = source[0] + float(sway), source[1] - rise
             place = skia.Rect.MakeLTRB(x - reach * 0.8, y - reach * 1.15, x + reach * 0.8, y + reach * 1.15)
             canvas.drawImageRect(self._puffs[which], place, LINEAR, skia.Paint(Alphaf=float(alpha)))

@@ -1,60 +1,21 @@
 """Designed moving backdrops for text: each paints a full frame and leaves the calm part quiet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import skia
 from scipy import ndimage
 
-from callsheet.media.animatic.colour import Colour, fade, lightness, mix, tone
+from callsheet.media.animatic.colour import Colour, fade, mix, tone
+from callsheet.media.animatic.objects.emblems import slabs, sun, water
+from callsheet.media.animatic.objects.inks import Inks, Painter, inks_for
 from callsheet.media.animatic.objects.mesh import TAU
 from callsheet.media.animatic.objects.pixels import LINEAR, light_of, native, opaque, radius, smooth, tinted
 from callsheet.media.animatic.stage import Stage, View
 
-Painter = Callable[[skia.Canvas, View], None]
+__all__ = ["DESIGNS", "Inks", "Painter", "base", "inks_for", "veil"]
+
 _REACH = 0.15
-
-
-@dataclass(frozen=True)
-class Inks:
-    """The colours of a card: two for its ground, three to draw with."""
-
-    ground: Colour
-    deep: Colour
-    accent: Colour
-    second: Colour
-    light: Colour
-    dark: bool
-
-
-def inks_for(stage: Stage, *, paper: bool = False) -> Inks:
-    """Dark grounds at night or in grim and excited moods, light ones else and on `paper`; the accent always stands off the ground."""
-    grade, mood = stage.grade, stage.order.mood
-    palette = stage.order.look.palette if stage.order.look else []
-    dark = (
-        grade.night
-        or grade.time == "dusk"
-        or mood.valence < -0.1
-        or mood.arousal > 0.3
-        or stage.rng("card").random() < 0.45
-    )
-    if palette:
-        dark = lightness(int(palette[0][1:], 16) | 0xFF000000) < 0.5 if stage.rng("card").random() < 0.7 else dark
-    if paper:
-        dark = grade.night
-    if dark:
-        ground = tone(mix(grade.shadow, grade.sky_top, 0.45), -0.02)
-        ground = tone(ground, min(0.0, 0.32 - lightness(ground)))
-        ground = tone(ground, max(0.0, 0.24 - lightness(ground)))
-        deep = tone(ground, -0.08)
-        second = tone(mix(grade.sky_mid, grade.fill, 0.4), -0.1)
-    else:
-        ground = tone(mix(grade.sky_low, 0xFFF6EFE4, 0.62), 0.02)
-        ground = tone(ground, max(0.0, 0.88 - lightness(ground)), 0.8)
-        deep = tone(mix(ground, grade.haze, 0.45), -0.04)
-        second = tone(mix(grade.haze, grade.sky_mid, 0.6), -0.05)
-    return Inks(ground, deep, grade.accent, second, mix(ground, 0xFFFFFFFF, 0.2 if dark else 0.7), dark)
 
 
 def base(stage: Stage, inks: Inks) -> skia.Image:
@@ -65,6 +26,8 @@ def base(stage: Stage, inks: Inks) -> skia.Image:
     pool = np.exp(-(((x - 0.7) / 0.5) ** 2 + ((y - 0.25) / 0.5) ** 2))[..., None]
     light = light_of(inks.ground) * (1 - slope) + light_of(inks.deep) * slope
     light = light + light_of(inks.light) * pool * (0.05 if inks.dark else 0.16)
+    corner = np.exp(-(((x - 0.05) / 0.7) ** 2 + ((y - 1.0) / 0.6) ** 2))[..., None]
+    light = light * (1 - 0.22 * corner) + light_of(inks.accent) * 0.22 * corner
     vignette = 1 - (0.3 if inks.dark else 0.12) * np.clip(((x - 0.5) ** 2 + (y - 0.5) ** 2) * 1.6, 0, 1)[..., None]
     return opaque(light * vignette, stage.rng("base"))
 
@@ -456,4 +419,5 @@ def grid(stage: Stage, inks: Inks) -> Painter:
 
 DESIGNS: dict[str, Callable[[Stage, Inks], Painter]] = {
     "gradient": gradient, "ribbons": ribbons, "rings": rings, "paper": paper, "ink": ink, "bokeh": bokeh, "grid": grid,
+    "water": water, "sun": sun, "slabs": slabs,
 }  # fmt: skip

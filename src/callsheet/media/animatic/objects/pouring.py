@@ -47,7 +47,9 @@ class Pour:
         turned = turned + self.shift
         foot = seen_extent(self.cup_solid.mesh.points, self.cup_solid.yaw, pitch)
         low, high = turned.min(0), turned.max(0)
-        self.extent = Extent(min(float(low[0]), foot.left), max(float(high[0]), foot.right), foot.bottom, -float(low[1]))
+        self.extent = Extent(
+            min(float(low[0]), foot.left), max(float(high[0]), foot.right), foot.bottom, -float(low[1])
+        )
         reach = 0.34
         side = -1.0 if self.lean > 0 else 1.0
         ends = sorted((side * reach * 1.25, -side * foot.right * 1.15))
@@ -92,7 +94,9 @@ class Pour:
             px, py = end[0] + away * age * scale, end[1] - (0.16 * age - 0.19 * age * age) * scale
             canvas.drawCircle(px, py, 0.0065 * scale * (1 - 0.6 * age), drop)
 
-    def paint_pot(self, canvas: skia.Canvas, x: float, y: float, scale: float, time: float, picture: skia.Image, place: skia.Rect) -> None:
+    def paint_pot(
+        self, canvas: skia.Canvas, x: float, y: float, scale: float, time: float, picture: skia.Image, place: skia.Rect
+    ) -> None:
         """The vessel, drawn upright into `picture` for `place` around its foot (0, 0) in pixels, leant over above a cup at (x, y)."""
         canvas.save()
         sway = 0.012 * math.sin(time * 1.6)

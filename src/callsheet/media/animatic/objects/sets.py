@@ -4,6 +4,7 @@ A set is worked out by following each pixel's line of sight to the floor or the 
 own cast shadow lie in the same perspective as the object.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,22 +59,31 @@ def _rgb(values: Array) -> Rgb:
     return r, g, b
 
 
+_RULES: tuple[tuple[SetKind, str], ...] = (
+    ("water", "water rain lake sea mirror wet pool river dew fresh 水 雨 湖 海 镜 露"),
+    ("window", "kitchen window table breakfast morning desk home cosy cozy wood sunlight counter cafe "
+               "厨房 窗 桌 早餐 清晨 家 木 阳光 咖啡馆"),
+    ("plinth", "stone marble plinth pedestal museum leaf garden natural podium 石 大理石 展台 叶 花园 自然"),
+    ("orbit", "float space orbit galaxy night neon future hover levitat 悬浮 太空 星 夜 霓虹 未来"),
+    ("cyc", "studio seamless backdrop clean minimal white plain 影棚 纯色 极简 背景"),
+)  # fmt: skip
+
+
+def named_kind(words: str) -> SetKind | None:
+    """The set that words name, if any. `Stone` must begin a word: stoneware is no plinth."""
+    lower = words.lower()
+    for kind, spelled in _RULES:
+        for word in spelled.split():
+            tail = "" if word in ("float", "levitat", "hover") else r"(?:s|y)?(?![a-z])"
+            if (word in lower) if not word.isascii() else re.search(rf"(?<![a-z]){word}{tail}", lower):
+                return kind
+    return None
+
+
 def kind_for(stage: Stage, words: str) -> SetKind:
     """The set the words ask for, else one drawn by the recipe."""
-    rules: tuple[tuple[SetKind, str], ...] = (
-        ("water", "water rain lake sea mirror wet pool river dew fresh 水 雨 湖 海 镜 露"),
-        ("window", "kitchen window table breakfast morning desk home cosy cozy wood sunlight counter cafe "
-                   "厨房 窗 桌 早餐 清晨 家 木 阳光 咖啡馆"),
-        ("plinth", "stone marble plinth pedestal museum leaf garden natural podium 石 大理石 展台 叶 花园 自然"),
-        ("orbit", "float space orbit galaxy night neon future hover levitat 悬浮 太空 星 夜 霓虹 未来"),
-        ("cyc", "studio seamless backdrop clean minimal white 影棚 纯色 极简 背景"),
-    )  # fmt: skip
-    lower = words.lower()
-    for kind, spelled in rules:
-        if any(word in lower for word in spelled.split()):
-            return kind
     kinds: tuple[SetKind, ...] = ("cyc", "plinth", "window", "orbit", "water")
-    return kinds[int(stage.rng("set").choice(5, p=(0.28, 0.24, 0.2, 0.14, 0.14)))]
+    return named_kind(words) or kinds[int(stage.rng("set").choice(5, p=(0.28, 0.24, 0.2, 0.14, 0.14)))]
 
 
 def design(stage: Stage, kind: SetKind, subject: Rgb) -> SetDesign:
@@ -100,7 +110,7 @@ def design(stage: Stage, kind: SetKind, subject: Rgb) -> SetDesign:
         key=(side * 0.62, 0.72, 0.55),
         key_colour=_rgb((warm * 0.7 + 0.3) * key_power),
         fill_colour=_rgb(cool * 0.14 + (0.03 if dark else 0.08)),
-        sky=_rgb(wall * 0.22 + (0.10 if not dark else 0.03)),
+        sky=_rgb((wall * 0.5 + float(wall.mean()) * 0.5) * 0.22 + (0.10 if not dark else 0.03)),
         floor=_rgb(floor * 0.45),
         backdrop=_rgb(wall * 0.6 + 0.05),
         rim=(-side * 0.8, 0.4, -0.5),
@@ -116,7 +126,7 @@ def design(stage: Stage, kind: SetKind, subject: Rgb) -> SetDesign:
     return SetDesign(kind, _rgb(wall), _rgb(floor), _rgb(accent), rig, 0.15 if kind != "water" else 0.12, mirror, dark)
 
 
-_LIGHT_PAINTS = ("#f3dcc0", "#f0c6ad", "#d3e0c4", "#c6dde6", "#f4d795", "#e6cfe2", "#efe6d6", "#eab38f")
+_LIGHT_PAINTS = ("#f3dcc0", "#f0c6ad", "#d3e0c4", "#c6dde6", "#f2dfb6", "#e6cfe2", "#efe6d6", "#eab38f")
 _DARK_PAINTS = ("#24403c", "#4a2534", "#1f2b4a", "#56301f", "#183a43", "#463a1c", "#34304a", "#2e2a2b")
 
 
@@ -148,7 +158,13 @@ def _argb(colour: Rgb) -> Colour:
 
 
 def backdrop(
-    stage: Stage, plan: SetDesign, at: Composition, shadow: Array | None, *, soft: float = 0.0, dithered: bool = True,
+    stage: Stage,
+    plan: SetDesign,
+    at: Composition,
+    shadow: Array | None,
+    *,
+    soft: float = 0.0,
+    dithered: bool = True,
     beyond: Array | None = None,
 ) -> skia.Image:
     """The set as an opaque picture at half size, reaching `MARGIN` beyond the frame.
@@ -211,14 +227,14 @@ def _calmed(stage: Stage, light: Array, x: Array, y: Array) -> Array:
     inside = smooth((calm.right() + 0.06 - x) / 0.14) * smooth((calm.bottom() + 0.05 - y) / 0.12)
     step = 8
     small = ndimage.gaussian_filter(
-        light[::step, ::step], (light.shape[0] * 0.09 / step, light.shape[1] * 0.07 / step, 0)
+        light[::step, ::step], (light.shape[0] * 0.012 / step, light.shape[1] * 0.08 / step, 0)
     )
     rows, columns = np.meshgrid(np.arange(light.shape[0]) / step, np.arange(light.shape[1]) / step, indexing="ij")
     blurred = np.stack(
         [ndimage.map_coordinates(small[..., i], [rows, columns], order=1, mode="nearest") for i in range(3)], -1
     )
     share = 0.88 * inside[..., None]
-    return np.asarray(light * (1 - share) + blurred * 0.92 * share)
+    return np.asarray(light * (1 - share) + blurred * 0.9 * share)
 
 
 def _noise(seed: int, size: int, blur: float) -> Array:
@@ -295,7 +311,10 @@ def _paint(stage: Stage, plan: SetDesign, x: Array, y: Array, z: Array, wall: Ar
     sheet = base * ((0.52 if plan.dark else 0.66) + 0.62 * glow + 0.46 * pool + 0.06 * depth)[..., None]
     if not plan.dark:
         # One soft beam of window light over the sheet.
-        sheet = sheet + base * key * (0.34 * _window_light(plan, x, y, z, seed) * (0.35 + 0.65 * glow + pool * 0.4))[..., None]
+        sheet = (
+            sheet
+            + base * key * (0.34 * _window_light(plan, x, y, z, seed) * (0.35 + 0.65 * glow + pool * 0.4))[..., None]
+        )
     return np.asarray(
         sheet * (0.72 + 0.28 * key) + np.asarray(plan.accent) * ((0.16 if plan.dark else 0.05) * glow**2)[..., None]
     )

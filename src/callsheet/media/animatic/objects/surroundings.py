@@ -15,9 +15,8 @@ from callsheet.media.animatic.objects.solid import Rgb, encoded, linear
 from callsheet.media.animatic.reading import find, read
 from callsheet.media.animatic.stage import Stage, Still, View
 
-_BEYOND = frozenset(
-    "mountain forest sea lake street skyline desert field room kitchen office shop courtyard theatre classroom".split()
-)
+_BEYOND = ("mountain", "forest", "sea", "lake", "street", "skyline", "desert", "field", "room", "kitchen", "office", "shop", "courtyard",
+           "theatre", "classroom")  # fmt: skip
 _PLAIN = re.compile(
     r"\b(plain|backdrop|seamless|studio|isolated|nothing else|void|abstract)\b|纯色|背景布|影棚|极简", re.IGNORECASE
 )
@@ -28,13 +27,19 @@ def place_for(stage: Stage) -> tuple[str, bool] | None:
     order = stage.order
     if _PLAIN.search(order.action):
         return None
-    own = {kind for _, kind in find("places", f"{order.location.name}. {order.location.description}")} if order.location else set()
-    named = [kind for _, kind in find("places", order.action) if kind in _BEYOND]
+    own = (
+        {kind for _, kind in find("places", f"{order.location.name}. {order.location.description}")}
+        if order.location
+        else set()
+    )
+    # A stream of tea is no brook.
+    action = re.sub(r"\b(streams?|stages?|bars?|spots?)\b", " ", order.action, flags=re.IGNORECASE)
+    named = [kind for _, kind in find("places", action) if kind in _BEYOND]
     outside = [kind for kind in named if kind not in own]
     reading = read(order)
     if outside and not own & set(named):
         return outside[0], False
-    if reading.told and reading.place in _BEYOND:
+    if reading.told and reading.place in _BEYOND and (order.location is not None or named):
         return reading.place, order.location is not None
     if order.location is not None:
         return ("room" if order.location.setting != "exterior" else "field"), True
@@ -43,7 +48,7 @@ def place_for(stage: Stage) -> tuple[str, bool] | None:
 
 def painted_place(stage: Stage, kind: str, own: bool, size: tuple[int, int]) -> Array:
     """The drawn place without anybody in it, as linear light [h, w, 3] of `size` (width, height)."""
-    from callsheet.media.animatic.scenes.choice import BUILDERS  # noqa: PLC0415 - scenes are loaded when a shot needs them
+    from callsheet.media.animatic.scenes.choice import BUILDERS
 
     order, grade = stage.order, stage.grade
     near = order.camera.size in ("wide", "extreme-wide", "full")
@@ -88,14 +93,20 @@ def still_place(still: Still, size: tuple[int, int], edge: float) -> tuple[Array
     return light, (r, g, b)
 
 
-def lifted(light: Array, key: Array, *, day: bool, blur: float) -> Array:
-    """The place as a product's backdrop: brought to a clear exposure, richer in colour, and out of focus by `blur` pixels with bright discs."""
+def lifted(light: Array, key: Array, side: float, *, day: bool, blur: float) -> Array:
+    """The place as a product's backdrop: brought to a clear exposure, richer in colour, and warm on the key's
+    `side` and cool away from it, and out of focus by `blur` pixels."""
     grey = light @ np.array([0.3, 0.59, 0.11])
     middle = float(np.quantile(grey, 0.6))
-    gain = np.clip((0.5 if day else 0.16) / max(middle, 1e-3), 0.7, 2.6)
-    vivid = np.maximum(grey[..., None] + (light - grey[..., None]) * (1.35 if day else 1.25), 0.0) * gain
+    gain = np.clip((0.74 if day else 0.17) / max(middle, 1e-3), 0.7, 3.2)
+    # Gains contrast about the middle as it brightens: a lifted picture alone would look like fog.
+    deep = np.clip(grey / max(middle, 1e-3), 0.02, 4.0)[..., None] ** (0.55 if day else 0.25)
+    vivid = np.maximum(grey[..., None] + (light - grey[..., None]) * (1.18 if day else 1.05), 0.0) * gain * deep
     if day:
-        vivid = vivid * (0.82 + 0.18 * key / max(float(key.max()), 1e-3))
+        across = np.linspace(0, 1, light.shape[1])[None, :, None]
+        warm = across if side > 0 else 1 - across
+        cool = np.array([0.92, 0.99, 1.06])
+        vivid = vivid * (cool * (1 - warm) + (0.75 + 0.25 * key / max(float(key.max()), 1e-3)) * 1.06 * warm)
     if blur > 0.3:
         vivid = np.sqrt(np.maximum(ndimage.gaussian_filter(vivid**2, (blur, blur, 0), mode="nearest"), 0.0))
     return np.asarray(linear(encoded(vivid)))

@@ -17,10 +17,13 @@ from callsheet.media.animatic.stage import Scene, Stage, View
 _INK = re.compile(r"山水|水墨|江湖|古风|古代|王朝|侠|仙|宫|dynasty|ink|calligraphy|scroll", re.IGNORECASE)
 _TITLE = re.compile(r"title|chapter|episode|片名|标题|第.{1,3}[集章回幕]", re.IGNORECASE)
 _WORDS: tuple[tuple[str, str], ...] = (
-    ("paper", "paper cut layer craft story kids children 剪纸 纸 手作 童"),
+    ("water", "lake rain water sea river pond tide drop calm still 湖 雨 水 海 河 潮 平静"),
+    ("slabs", "thick wall stone heavy solid weight layer stack strong excuse patience 厚 墙 石 重 结实 层"),
+    ("sun", "sun sunrise morning dawn hope new warm summer begin 太阳 日出 早晨 希望 温暖 夏 开始"),
+    ("paper", "paper cut craft story kids children 剪纸 纸 手作 童"),
     ("rings", "signal pulse energy wave sound music launch network connect focus 信号 能量 声波 音乐 发布 连接"),
-    ("ribbons", "silk flow ribbon smooth fabric fashion elegant soft 丝 流动 飘 时尚 优雅 柔"),
-    ("bokeh", "light night party celebrate city dream festive 灯 夜 庆 梦 节日 城市"),
+    ("ribbons", "silk flow ribbon smooth fabric fashion elegant 丝 流动 飘 时尚 优雅 柔"),
+    ("bokeh", "lights night party celebrate dream festive 灯 夜 庆 梦 节日"),
     (
         "grid",
         "diagram plan system process step how data technical engineer architecture grid blueprint 图表 系统 流程 步骤 技术 数据 架构 原理",
@@ -53,15 +56,19 @@ def design_for(stage: Stage, with_figure: bool) -> str:
         return "ink"
     if with_figure:
         return "grid" if stage.rng("figure").random() < 0.6 else "gradient"
+    said = order.action.lower()
     for name, words in _WORDS:
-        if any((word in text if not word.isascii() else re.search(rf"\b{word}", text)) for word in words.split()):
+        if any(
+            (word in said if not word.isascii() else re.search(rf"\b{word}(?:s|ed|ing|y)?\b", said))
+            for word in words.split()
+        ):
             return name
     tone = order.look.type_tone if order.look else "modern"
     by_tone = {
-        "modern": ("gradient", "rings", "grid", "paper"),
+        "modern": ("gradient", "rings", "paper", "sun"),
         "elegant": ("ribbons", "gradient", "bokeh"),
-        "bold": ("paper", "rings", "ribbons"),
-        "editorial": ("gradient", "paper", "ribbons"),
+        "bold": ("paper", "slabs", "sun"),
+        "editorial": ("gradient", "paper", "sun"),
     }
     names = by_tone[tone]
     return names[int(stage.rng("design").integers(len(names)))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import skia
 
-from callsheet.media.animatic.colour import Colour, fade, linear, mix, parse, tone
+from callsheet.media.animatic.colour import Colour, fade, linear, mix, parse, punch, tone
 from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.shapes import glow, paint, polygon
 from callsheet.media.animatic.stage import Stage
@@ -57,11 +57,12 @@ class Interior:
         """A thing's own colour under this room's light; `dim` sinks it further into shadow."""
         grade = self.stage.grade
         colour = parse(text) if isinstance(text, str) else text
+        colour = punch(colour)
         if self.dark:
-            colour = mix(mix(colour, grade.shadow, 0.50 + 0.3 * dim), grade.lamp, 0.06)
-            return mix(colour, grade.sky_mid, 0.10)
-        warm = mix(colour, grade.fill, 0.14)
-        return mix(mix(warm, grade.key, 0.06), grade.shadow, 0.16 + 0.45 * dim + (0.12 if grade.low_sun else 0.0))
+            colour = mix(mix(colour, grade.shadow, 0.46 + 0.3 * dim), grade.lamp, 0.08)
+            return tone(mix(colour, grade.sky_mid, 0.07), 0.0, 1.15)
+        warm = mix(mix(colour, grade.fill, 0.05), grade.key, 0.08)
+        return tone(mix(warm, grade.shadow, 0.10 + 0.45 * dim + (0.10 if grade.low_sun else 0.0)), 0.0, 1.12)
 
     def lit_box(
         self, canvas: skia.Canvas, box: skia.Rect, colour: Colour, round_: float = 0.0, depth: float = 0.35
@@ -69,7 +70,7 @@ class Interior:
         """A box in the room's light: bright on the window's side, a lit top edge."""
         grade = self.stage.grade
         start, end = (box.right(), box.left()) if self.side > 0 else (box.left(), box.right())
-        colours = [mix(colour, self.light.rim, 0.22), colour, mix(colour, grade.shadow, depth)]
+        colours = [mix(colour, self.light.rim, 0.32), colour, mix(colour, grade.shadow, min(depth + 0.18, 0.8))]
         canvas.drawRoundRect(
             box,
             round_,
@@ -94,7 +95,7 @@ class Interior:
     def _shell(self, canvas: skia.Canvas, world: World) -> None:
         grade, width, height = self.stage.grade, self.stage.width, self.stage.height
         near, away = (1.25 * width, -0.25 * width) if self.side > 0 else (-0.25 * width, 1.25 * width)
-        bright = mix(tone(self.wall, 0.05), self.light.rim, 0.20 if not self.dark else 0.07)
+        bright = mix(tone(self.wall, 0.07), self.light.rim, 0.34 if not self.dark else 0.12)
         with world.layer(canvas, 0.5):
             box = skia.Rect.MakeLTRB(-2 * width, -2 * height, 3 * width, FLOOR * height)
             canvas.drawRect(
@@ -103,8 +104,8 @@ class Interior:
                     shader=linear(
                         (near, 0.1 * height),
                         (away, 0.55 * height),
-                        [bright, self.wall, mix(self.wall, grade.shadow, 0.45)],
-                        [0, 0.4, 1],
+                        [bright, self.wall, mix(self.wall, grade.shadow, 0.50), mix(self.wall, grade.shadow, 0.74)],
+                        [0, 0.3, 0.72, 1],
                     )
                 ),
             )
@@ -130,7 +131,7 @@ class Interior:
                     shader=linear(
                         (0, top),
                         (0, 1.06 * height),
-                        [mix(self.floor, grade.shadow, 0.40), self.floor, mix(self.floor, grade.shadow, 0.42)],
+                        [mix(self.floor, grade.shadow, 0.52), self.floor, mix(self.floor, grade.shadow, 0.66)],
                         [0, 0.35, 1],
                     )
                 ),
@@ -179,7 +180,7 @@ class Interior:
             self._outside(canvas, world, box)
             canvas.restore()
             if not self.dark:
-                glow(canvas, box.centerX(), box.centerY(), 0.55 * height, mix(grade.key, 0xFFFFFFFF, 0.3), 0.40)
+                glow(canvas, box.centerX(), box.centerY(), 0.42 * height, grade.key, 0.30)
             frame = mix(self.trim, grade.shadow, 0.25)
             bars = 4 if self.style.window != "band" else 9
             thick = 0.009 * height
@@ -270,7 +271,7 @@ class Interior:
         grade, height = self.stage.grade, self.stage.height
         for depth, x, y, radius in self.lamps:
             with world.layer(canvas, depth):
-                strength = 0.55 if self.dark else 0.22
+                strength = 0.65 if self.dark else 0.20
                 glow(canvas, x, y, radius * height, grade.lamp, strength * (0.97 + 0.03 * math.sin(world.time * 5)))
         if self.dark or self.style.window == "none" or grade.weather in ("rain", "cloud", "snow"):
             return
@@ -299,7 +300,7 @@ class Interior:
                     shader=linear(
                         (a, box.top()),
                         (a + slant, 0.95 * height),
-                        [fade(grade.key, 0.20 * breath), fade(grade.key, 0.07), fade(grade.key, 0.0)],
+                        [fade(grade.key, 0.30 * breath), fade(grade.key, 0.09), fade(grade.key, 0.0)],
                         [0, 0.6, 1],
                     ),
                     blend=skia.BlendMode.kPlus,
@@ -314,7 +315,7 @@ class Interior:
                         (x - box.width() * 0.10 + slant * 0.35, 0.97 * height),
                     ]
                 )
-                canvas.drawPath(pool, paint(fade(mix(grade.key, self.floor, 0.2), 0.34 * grade.strength)))
+                canvas.drawPath(pool, paint(fade(tone(mix(grade.key, self.floor, 0.25), 0.02, 1.3), 0.62 * grade.strength)))
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Nothing stands before the subject unless a kind of room puts it there."""

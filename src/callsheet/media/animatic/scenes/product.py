@@ -5,121 +5,123 @@ from itertools import pairwise
 
 import numpy as np
 import skia
+from numpy.typing import NDArray
 
 from callsheet.film.asset import Prop
 from callsheet.media.animatic.objects.air import Air, air_for
 from callsheet.media.animatic.objects.cutout import Cutout, cutout_from
-from callsheet.media.animatic.objects.mesh import Mesh, disc, lathe, moved
+from callsheet.media.animatic.objects.layout import TIGHT, Extent, close_on, composed, seen_extent
+from callsheet.media.animatic.objects.likeness import coloured
+from callsheet.media.animatic.objects.mesh import Array
 from callsheet.media.animatic.objects.naming import build_object
-from callsheet.media.animatic.objects.pixels import LINEAR, paint_bands
+from callsheet.media.animatic.objects.pixels import LINEAR, light_of, paint_bands, radius, tinted
+from callsheet.media.animatic.objects.plinth import on_plinth
+from callsheet.media.animatic.objects.pouring import Pour
+from callsheet.media.animatic.objects.reflection import Drawn, paint_reflection
 from callsheet.media.animatic.objects.sets import (
     MARGIN,
     Composition,
     SetDesign,
+    SetKind,
     backdrop,
+    backdrop_size,
     cast_shadow,
     design,
     kind_for,
+    named_kind,
+    wall_foot,
 )
-from callsheet.media.animatic.objects.solid import MATTE, Decal, Detail, Rgb, Solid, encoded
-from callsheet.media.animatic.objects.turntable import DISTANCE, Pose, Turntable, project
+from callsheet.media.animatic.objects.solid import Detail, Rgb, Solid
+from callsheet.media.animatic.objects.surroundings import lifted, painted_place, place_for, still_place, sunshine
+from callsheet.media.animatic.objects.turntable import Pose, Turntable, project
+from callsheet.media.animatic.reading import find
 from callsheet.media.animatic.stage import Scene, Stage, View
 
-_PLINTH = 0.3
 _GROUNDED = frozenset(
     ["dress", "coat", "shirt", "trousers", "skirt", "scarf", "chair", "car", "plant", "lamp", "laptop", "bowl"]
 )
 """What does not float, unless the words say so."""
 _PITCH = {
-    "bowl": 0.34,
-    "cup": 0.24,
-    "shoe": 0.2,
-    "laptop": 0.2,
-    "car": 0.17,
-    "dress": 0.08,
-    "coat": 0.08,
-    "shirt": 0.08,
-    "trousers": 0.08,
-    "skirt": 0.08,
-}
+    "bowl": 0.34, "cup": 0.24, "shoe": 0.2, "laptop": 0.2, "car": 0.17, "dress": 0.08, "coat": 0.08, "shirt": 0.08,
+    "trousers": 0.08, "skirt": 0.08,
+}  # fmt: skip
 """Camera heights, radians, for things that are best seen from above, or level."""
+_ANGLES = {"low": 0.035, "high": 0.52, "overhead": 1.12}
 SUBJECT = "subject"
 """The role of a still that is the product, whatever the order calls it."""
-_FILL = {
-    "extreme-wide": 0.34,
-    "wide": 0.44,
-    "full": 0.54,
-    "medium": 0.62,
-    "close": 0.78,
-    "extreme-close": 1.0,
-    "insert": 1.0,
-}
 
 
 def build(stage: Stage) -> Scene:
     """The product scene of an order: its first prop (or what its action names), or the still of that prop set on the set."""
     order = stage.order
     prop_id, prop = (
-        order.props[0] if order.props else ("product", Prop(name=_subject(order.action), description=order.action))
+        order.props[0] if order.props else ("product", Prop(name=order.action[:80], description=order.action))
     )
-    words = f"{order.action} {order.location.name if order.location else ''} {order.location.description if order.location else ''}"
-    kind = kind_for(stage, words)
     supplied = next((s for s in stage.stills if s.role in (SUBJECT, f"prop:{prop_id}")), None)
+    place = f"{order.location.name} {order.location.description}" if order.location else ""
+    words = f"{prop.name} {prop.description} {order.action} {place}"
+    setting = _setting(stage)
+    thing, solid = build_object(
+        coloured(prop, supplied.pixels if supplied is not None else None), stage.grade.accent, order.action
+    )
+    pours = (
+        (thing == "teapot"
+        and any(meaning == "pour" for _, meaning in find("poses", order.action)))
+        or (thing == "teapot" and any(w in order.action.lower() for w in ("stream", "falling into a cup", "注")))
+    )
     cutout = cutout_from(supplied.pixels) if supplied is not None else None
-    if cutout is not None:
-        return CutoutSet(
-            stage,
-            cutout,
-            design(stage, kind, cutout.colour),
-            air_for(stage, f"{prop.name} {prop.description} {words}", None),
-        )
-    thing, solid = build_object(prop, stage.grade.accent, order.action)
-    if kind == "orbit" and thing in _GROUNDED and kind_for(stage, "") == kind:
-        kind = "cyc"
-    plan = design(stage, kind, _main_colour(solid))
-    plan = replace(plan, pitch=_PITCH.get(thing, plan.pitch))
-    return SolidSet(stage, solid, plan, air_for(stage, f"{prop.name} {prop.description} {words}", solid.steam))
+    turned = order.camera.move == "orbit" or order.camera.size in TIGHT or order.camera.angle in ("high", "overhead")
+    if cutout is not None and (thing == "form" or not (turned or pours)):
+        plan = _angled(stage, design(stage, setting.kind, cutout.colour), "form")
+        return CutoutSet(stage, cutout, plan, setting, air_for(stage, words, solid.steam), solid)
+    if setting.kind == "orbit" and thing in _GROUNDED and named_kind(order.action) is None:
+        setting = Setting("cyc")
+    plan = _angled(stage, design(stage, setting.kind, _main_colour(solid)), thing)
+    return SolidSet(stage, solid, plan, setting, air_for(stage, words, solid.steam), pours=pours)
 
 
-def _subject(action: str) -> str:
-    return action[:80]
+@dataclass(frozen=True)
+class Setting:
+    """Which set, and what is seen beyond its table: the kind of place, and whether it is the order's own location."""
+
+    kind: SetKind
+    place: str = ""
+    own: bool = False
+
+
+def _setting(stage: Stage) -> Setting:
+    """The set that the action names outright, else the place with its table, else one drawn by the recipe."""
+    order = stage.order
+    named = named_kind(order.action)
+    place = place_for(stage)
+    if named in ("water", "plinth", "orbit", "cyc") and (place is None or place[1] or order.location is None):
+        return Setting(named)
+    if place is None:
+        return Setting("cyc" if named is None else named)
+    if order.camera.size in TIGHT and place[1] and not _location_still(stage) and stage.rng("near").random() < 0.5:
+        return Setting("window")
+    if named == "window" or order.location is not None or place[0] in ("kitchen", "room", "office", "shop"):
+        return Setting("place", *place)
+    return Setting(kind_for(stage, order.action)) if place[0] == "field" else Setting("place", *place)
+
+
+def _location_still(stage: Stage) -> bool:
+    return any(s.role.startswith("location:") for s in stage.stills)
+
+
+def _angled(stage: Stage, plan: SetDesign, thing: str) -> SetDesign:
+    """The plan with the camera at the height that the shot's angle asks for; from above, the key comes from a low window."""
+    angle = stage.order.camera.angle
+    pitch = _ANGLES.get(angle, _PITCH.get(thing, plan.pitch))
+    if angle not in _ANGLES and stage.order.camera.size in ("wide", "extreme-wide"):
+        pitch = max(pitch, 0.17)
+    mirror = plan.mirror * (0.35 if angle in ("high", "overhead") else 1.0)
+    return replace(plan, pitch=pitch, mirror=mirror)
 
 
 def _main_colour(solid: Solid) -> Rgb:
     r, g, b = (float(v) for v in np.median(solid.meshes[0].colour, axis=0))
     return r, g, b
-
-
-def framed(stage: Stage, width: float, height: float, detail: Detail | None, pitch: float) -> Composition:
-    """Where an object of `width` x `height` units stands: whole beside the calm part, or close on one detail."""
-    size = stage.order.camera.size
-    calm = stage.calm
-    part = stage.order.text_room == "part"
-    left = calm.right() if part and not stage.portrait else 0.0
-    top = calm.bottom() if part and stage.portrait else 0.0
-    if stage.order.text_room == "all":
-        top = 0.3
-    free_width, free_height = stage.width * (1 - left), stage.height * (1 - top)
-    centre = stage.width * left + free_width * (
-        0.5 if part or stage.portrait else 0.5 + 0.06 * np.sign(stage.rng("third").uniform(-1, 1))
-    )
-    if detail is not None and size in ("close", "extreme-close", "insert"):
-        span = detail.span * (1.55 if size == "close" else 1.15)
-        scale = min(free_height / span, free_width * 1.1 / span)
-        middle = stage.height * top + free_height * 0.5
-        return Composition(centre, middle + detail.at[1] * np.cos(pitch) * scale, scale)
-    fill = _FILL[size]
-    if width < 0.65 * height:
-        fill = min(fill * 1.22, 0.9)
-    scale = min(
-        free_height * fill / max(height, 0.35),
-        free_width * (min(fill + 0.24, 0.86) if stage.portrait or part else min(fill, 0.8)) / max(width, 0.3),
-    )
-    if stage.order.camera.move in ("push", "pull", "orbit", "handheld"):
-        # The camera comes closer than the composed frame: leave it the room.
-        scale /= 1.1
-    ground = stage.height * top + free_height * 0.5 + height * scale * 0.5 + stage.height * 0.035
-    return Composition(centre, min(ground, stage.height * 0.9), scale)
 
 
 def _detail(stage: Stage, details: tuple[Detail, ...]) -> Detail:
@@ -132,26 +134,48 @@ def _detail(stage: Stage, details: tuple[Detail, ...]) -> Detail:
 class _Set:
     """What both kinds of subject share: the backdrop in bands that shear with depth, and the air."""
 
-    def __init__(self, stage: Stage, plan: SetDesign, at: Composition, air: Air, image: skia.Image) -> None:
+    def __init__(
+        self, stage: Stage, plan: SetDesign, setting: Setting, at: Composition, air: Air, shadow: Array | None
+    ) -> None:
         self.stage, self.plan, self.at, self.air = stage, plan, at, air
-        self.image = image
-        self.horizon = at.y - self.at.scale * self._wall_foot()
+        self.horizon = at.y - at.scale * wall_foot(plan.pitch)
+        size = stage.order.camera.size
+        soft = {"close": 0.008, "extreme-close": 0.018, "insert": 0.018}.get(size, 0.0)
+        beyond, floor = self._beyond(setting)
+        if floor is not None:
+            plan = replace(plan, floor=floor)
+        self.image = backdrop(stage, plan, at, shadow, soft=soft, beyond=beyond)
         self.bands = self._bands()
+        self.patch = tinted(0.20 * np.exp(-((radius(96) / 0.5) ** 2)) * (radius(96) < 1), stage.grade.key)
 
-    def _wall_foot(self) -> float:
-        """Height in units above the base point at which the wall meets the floor."""
-        deep, pitch = 2.1, self.plan.pitch
-        t = (np.cos(pitch) * DISTANCE + deep) / (np.cos(pitch) * DISTANCE)
-        for _ in range(4):
-            up = (np.sin(pitch) * DISTANCE - np.sin(pitch) * DISTANCE / t) / np.cos(pitch)
-            t = (np.cos(pitch) * DISTANCE + deep) / (np.sin(pitch) * up + np.cos(pitch) * DISTANCE)
-        return float(up)
+    def _beyond(self, setting: Setting) -> tuple[Array | None, Rgb | None]:
+        """The place over the table's far edge, and the colour of the table in the location's own picture."""
+        stage = self.stage
+        if setting.kind != "place":
+            return None, None
+        size, floor = backdrop_size(stage), None
+        still = next((s for s in stage.stills if s.role.startswith("location:")), None)
+        blur = {"extreme-wide": 0.0, "wide": 0.003, "full": 0.006}.get(stage.order.camera.size, 0.009)
+        if stage.order.camera.size in TIGHT:
+            blur = 0.022
+        if still is not None and setting.own:
+            edge = (self.horizon + MARGIN * stage.height) / (stage.height * (1 + 2 * MARGIN)) * size[1]
+            light, under = still_place(still, size, edge)
+            gain = 1.0 if self.plan.dark else min(2.2, 0.36 / max(max(under), 0.02))
+            floor = (under[0] * gain, under[1] * gain, under[2] * gain)
+        else:
+            light = painted_place(stage, setting.place, setting.own, size)
+            blur *= 0.8
+        key = light_of(stage.grade.key)
+        light = lifted(light, key, stage.grade.light_x, day=not self.plan.dark, blur=blur * size[1])
+        rays = sunshine(size, stage.grade.light_x)[..., None] * key
+        return light + rays * (0.30 if not self.plan.dark else 0.05), floor
 
     def depth_at(self, y: float) -> float:
         """Parallax depth of a composed row: the wall's above its foot, 1 at the object's base, more in front."""
         if y <= self.horizon:
             return 0.55
-        return 0.55 + 0.45 * (y - self.horizon) / max(self.at.y - self.horizon, 1.0)
+        return min(0.55 + 0.45 * (y - self.horizon) / max(self.at.y - self.horizon, 1.0), 1.35)
 
     def _bands(self) -> list[tuple[float, float]]:
         stage = self.stage
@@ -170,49 +194,77 @@ class _Set:
             stage.height * (1 + 2 * MARGIN),
         )
         paint_bands(canvas, stage, view, self.image, whole, self.bands, self.depth_at)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """A rendered subject: its picture and the place it covers on screen."""
-
-    image: skia.Image
-    place: skia.Rect
-    ground: float
-    """Screen row of its base."""
+        # A patch of light wanders over the set as leaves outside would let it.
+        side = 1.0 if self.plan.rig.key[0] > 0 else -1.0
+        x = stage.width * (0.5 + side * (0.30 - 0.28 * view.progress))
+        y = stage.height * (0.34 + 0.10 * view.progress)
+        reach = 0.62 * max(stage.width, stage.height) * (1 + 0.05 * float(np.sin(view.time * 1.3)))
+        alpha = 0.75 + 0.25 * float(np.sin(view.time * 0.9 + 1.0))
+        canvas.drawImageRect(
+            self.patch,
+            skia.Rect.MakeLTRB(x - reach, y - reach * 0.7, x + reach, y + reach * 0.7),
+            LINEAR,
+            skia.Paint(Alphaf=alpha),
+        )
 
 
 class SolidSet(_Set):
-    """A parametric object on a set."""
+    """A parametric object on a set. With `pours`, it leans in the air over a cup that fills."""
 
-    def __init__(self, stage: Stage, solid: Solid, plan: SetDesign, air: Air) -> None:
-        self.size = stage.order.camera.size
-        tight = self.size in ("close", "extreme-close", "insert")
-        details = solid.details
-        self.detail = _detail(stage, details) if tight and details else None
+    def __init__(
+        self, stage: Stage, solid: Solid, plan: SetDesign, setting: Setting, air: Air, *, pours: bool = False
+    ) -> None:
+        tight = stage.order.camera.size in TIGHT
+        beside = stage.order.text_room == "part" and not stage.portrait
+        self.detail = _detail(stage, solid.details) if tight and solid.details and not pours else None
+        yaw = solid.yaw + (self.detail.yaw if self.detail else 0.0)
+        reaching = self.detail.at[0] if self.detail else 0.3 if pours else 0.0
+        if beside and reaching > 0.15 and tight:
+            # Text stands on the left: the part that matters points there, and the rest may leave the frame on the right.
+            yaw = np.pi - yaw
+        solid = replace(solid, yaw=float(yaw))
         self.lift = 0.1 if plan.kind == "orbit" and not tight else 0.0
-        shadow = cast_shadow(solid, plan, lift=self.lift)
-        at = framed(
-            stage, solid.width, solid.height + (0.18 if plan.kind == "plinth" else 0.0), self.detail, plan.pitch
-        )
-        if plan.kind == "plinth":
-            solid = _on_plinth(solid, plan)
-            at = Composition(at.x, at.y + _PLINTH * at.scale * (0.55 if not tight else 1.0), at.scale)
-            shadow = np.minimum(cast_shadow(solid, plan), 1.0)
-        soft = {"close": 0.012, "extreme-close": 0.03, "insert": 0.03}.get(self.size, 0.0)
-        super().__init__(stage, plan, at, air, backdrop(stage, plan, at, shadow, soft=soft))
+        self.pour = Pour(solid, plan.rig, plan.pitch, stage.order.action.lower(), stage.grade.accent) if pours else None
+        if plan.kind == "plinth" and self.pour is None:
+            solid = on_plinth(solid, plan)
+        standing = self.pour.cup_solid if self.pour else solid
+        at = self._composed(stage, solid, plan.pitch, tight)
+        super().__init__(stage, plan, setting, at, air, np.minimum(cast_shadow(standing, plan, lift=self.lift), 1.0))
         self.table = Turntable(solid, plan.rig)
-        self.turn = (-1.0 if stage.rng("turn").random() < 0.5 else 1.0) * {"orbit": 0.55}.get(plan.kind, 0.22)
-        corners = solid.mesh.points
-        self.box = np.array(
-            [[x, y, z] for x in _ends(corners[:, 0]) for y in _ends(corners[:, 1]) for z in _ends(corners[:, 2])]
+        way = -1.0 if stage.rng("turn").random() < 0.5 else 1.0
+        self.turn = way * (1.5 if stage.order.camera.move == "orbit" else 0.55 if plan.kind == "orbit" else 0.18)
+        self.box = _corners(solid)
+
+    def _composed(self, stage: Stage, solid: Solid, pitch: float, tight: bool) -> Composition:
+        if self.pour is not None:
+            if not tight:
+                return composed(stage, self.pour.extent)
+            near = self.pour.near
+            span = near.top - near.bottom
+            at = composed(stage, near)
+            return Composition(at.x, at.y, at.scale * (1.0 if stage.portrait else min(1.12, 0.9 / max(span, 0.1))))
+        points = solid.mesh.points
+        if self.detail is None:
+            if stage.order.camera.move != "orbit":
+                seen = seen_extent(points, solid.yaw, pitch)
+                return composed(stage, replace(seen, top=seen.top + self.lift * 1.3))
+            turns = [seen_extent(points, solid.yaw + turn, pitch) for turn in (-0.8, -0.4, 0.0, 0.4, 0.8)]
+            reach = max(max(-e.left, e.right) for e in turns)
+            return composed(stage, Extent(-reach, reach, min(e.bottom for e in turns), max(e.top for e in turns)))
+        spot, _ = project(np.array([self.detail.at]), Pose(solid.yaw, pitch, 0.0, 1.0, 0.0, 0.0))
+        return close_on(
+            stage, seen_extent(points, solid.yaw, pitch), self.detail, (float(spot[0, 0]), float(-spot[0, 1]))
         )
 
     def paint(self, canvas: skia.Canvas, view: View) -> None:
         """Paint the frame."""
         self.paint_backdrop(canvas, view)
         self.air.paint_behind(canvas, view)
-        drawn, pose = self._render(view)
+        pose = self._pose(view)
+        if self.pour is not None:
+            self._paint_pour(canvas, view, pose, self.pour)
+            return
+        drawn = self._render(self.table, self.box, pose)
         if self.plan.mirror and drawn is not None:
             paint_reflection(
                 canvas, self.stage, drawn, self.plan.mirror, view.time if self.plan.kind == "water" else None
@@ -225,111 +277,86 @@ class SolidSet(_Set):
         )
         self.air.paint_before(canvas, view, None if spout is None else (float(spout[0]), float(spout[1])), pose.scale)
 
+    def _paint_pour(self, canvas: skia.Canvas, view: View, pose: Pose, pour: Pour) -> None:
+        stage = self.stage
+        pour.fill(0.1 + 0.9 * view.progress)
+        cup = replace(pose, yaw=pour.cup_solid.yaw)
+        drawn = self._render(pour.cup, _corners(pour.cup_solid), cup)
+        if drawn is not None:
+            if self.plan.mirror:
+                paint_reflection(canvas, stage, drawn, self.plan.mirror, None)
+            canvas.drawImageRect(drawn.image, drawn.place, LINEAR)
+        pour.paint_stream(canvas, pose.x, pose.y, pose.scale, view.time, stage.grade.key)
+        upright = replace(pose, yaw=self.table.solid.yaw, x=0.0, y=0.0)
+        pot = self._render(self.table, self.box, upright, whole=True)
+        if pot is not None:
+            pour.paint_pot(canvas, pose.x, pose.y, pose.scale, view.time, pot.image, pot.place)
+        source = (pose.x, pose.y - pour.mouth[1] * pose.scale)
+        self.air.paint_before(canvas, view, source, pose.scale * 0.8)
+
     def _bob(self, view: View) -> float:
         return self.lift + (0.02 * float(np.sin(view.time * 1.4)) if self.lift else 0.0)
 
     def _pose(self, view: View) -> Pose:
         matrix = self.stage.matrix(view, 1.0)
-        offset = 0.0
-        if self.detail is not None:
-            turned = self.table.solid.yaw + self.detail.yaw
-            across = self.detail.at[0] * np.cos(turned) + self.detail.at[2] * np.sin(turned)
-            offset = -across * self.at.scale
-        base = matrix.mapXY(self.at.x + offset, self.at.y)
+        base = matrix.mapXY(self.at.x, self.at.y)
         scale = (
             self.at.scale * matrix.getScaleX()
             if not view.roll
             else self.at.scale * float(np.hypot(matrix.getScaleX(), matrix.getSkewX()))
         )
         eased = view.progress * view.progress * (3 - 2 * view.progress)
-        yaw = (
-            self.table.solid.yaw + (self.detail.yaw if self.detail else 0.0) + self.turn * (eased - 0.5) - view.x * 0.9
-        )
+        yaw = self.table.solid.yaw + self.turn * (eased - 0.5) - view.x * 0.9
         sweep = 3.6 if self.plan.kind == "orbit" else 1.15
         light = -np.sign(self.plan.rig.key[0]) * sweep * (eased - 0.5) * 0.8
-        return Pose(
-            yaw,
-            self.plan.pitch + np.clip(view.y, -0.4, 0.4) * -0.25,
-            float(light),
-            scale,
-            base.x(),
-            base.y() - self._bob(view) * scale,
-        )
+        pitch = self.plan.pitch + np.clip(view.y, -0.4, 0.4) * -0.25
+        return Pose(yaw, pitch, float(light), scale, base.x(), base.y() - self._bob(view) * scale)
 
-    def _render(self, view: View) -> tuple[_Drawn | None, Pose]:
-        stage, pose = self.stage, self._pose(view)
-        corners, _ = project(self.box, pose)
-        left, top = np.maximum(np.floor(corners.min(0)) - 3, [-2, -2])
-        right, bottom = np.minimum(np.ceil(corners.max(0)) + 3, [stage.width + 2, stage.height + 2])
+    def _render(self, table: Turntable, box: Array, pose: Pose, *, whole: bool = False) -> Drawn | None:
+        """One object as the frame shows it, larger than shown for smooth edges; with `whole`, beyond the frame too."""
+        stage = self.stage
+        corners, _ = project(box, pose)
+        left, top = np.floor(corners.min(0)) - 3
+        right, bottom = np.ceil(corners.max(0)) + 3
+        if not whole:
+            left, top = max(left, -2), max(top, -2)
+            right, bottom = min(right, stage.width + 2), min(bottom, stage.height + 2)
         if right - left < 2 or bottom - top < 2:
-            return None, pose
+            return None
         share = (right - left) * (bottom - top) / (stage.width * stage.height)
         sharp = 1.9 if share < 0.26 else 1.45 if share < 0.55 else 1.25
         surface = skia.Surface(int((right - left) * sharp), int((bottom - top) * sharp))
-        big = Pose(
-            pose.yaw, pose.pitch, pose.light, pose.scale * sharp, (pose.x - left) * sharp, (pose.y - top) * sharp
-        )
-        self.table.draw(surface.getCanvas(), big)
+        big = replace(pose, scale=pose.scale * sharp, x=(pose.x - left) * sharp, y=(pose.y - top) * sharp)
+        table.draw(surface.getCanvas(), big)
         place = skia.Rect.MakeLTRB(left, top, left + surface.width() / sharp, top + surface.height() / sharp)
-        return _Drawn(surface.makeImageSnapshot(), place, pose.y), pose
-
-
-def paint_reflection(canvas: skia.Canvas, stage: Stage, drawn: _Drawn, strength: float, time: float | None) -> None:
-    """The subject upside down below its base, fading; in water (`time` given) it wavers."""
-    depth = min(stage.height - drawn.ground, (drawn.ground - drawn.place.top()) * (0.9 if time is not None else 0.55))
-    if depth < 4 or drawn.place.width() < 4:
-        return
-    small = 0.5
-    width, height = max(2, int(drawn.place.width() * small)), max(2, int(depth * small))
-    surface = skia.Surface(width, height)
-    work = surface.getCanvas()
-    work.save()
-    work.translate(0, (drawn.ground - drawn.place.top()) * small)
-    work.scale(small, -small)
-    work.translate(-drawn.place.left(), -drawn.place.top())
-    work.translate(0, 0)
-    work.drawImageRect(drawn.image, drawn.place, LINEAR)
-    work.restore()
-    fade = skia.GradientShader.MakeLinear(
-        [skia.Point(0, 0), skia.Point(0, height)], [round(255 * strength) << 24, 0x00000000]
-    )
-    work.drawPaint(skia.Paint(Shader=fade, BlendMode=skia.BlendMode.kDstIn))
-    image = surface.makeImageSnapshot()
-    place = skia.Rect.MakeXYWH(drawn.place.left(), drawn.ground, width / small, height / small)
-    if time is None:
-        canvas.drawImageRect(image, place, LINEAR)
-        return
-    step = max(2, height // 40)
-    for row in range(0, height, step):
-        away = row / height
-        shift = (2 + 10 * away) * np.sin(row * 0.21 / small * 0.5 + time * 2.3) * 0.55 + (1 + 4 * away) * np.sin(
-            row * 0.083 / small - time * 1.7
-        )
-        source = skia.Rect.MakeXYWH(0, row, width, min(step, height - row))
-        target = skia.Rect.MakeXYWH(
-            place.left() + float(shift) * stage.height / 720,
-            place.top() + row / small,
-            place.width(),
-            source.height() / small,
-        )
-        canvas.drawImageRect(image, source, target, LINEAR)
+        return Drawn(surface.makeImageSnapshot(), place, pose.y)
 
 
 class CutoutSet(_Set):
-    """A supplied picture of the product, cut out and set on a set."""
+    """A supplied picture of the product, cut out and set on a set. `twin` is the solid of its kind: it tells where steam would rise."""
 
-    def __init__(self, stage: Stage, cutout: Cutout, plan: SetDesign, air: Air) -> None:
+    def __init__(
+        self, stage: Stage, cutout: Cutout, plan: SetDesign, setting: Setting, air: Air, twin: Solid | None = None
+    ) -> None:
         self.cutout = cutout
-        at = framed(
-            stage,
-            cutout.width / max(cutout.width, cutout.height),
-            cutout.height / max(cutout.width, cutout.height),
-            None,
-            plan.pitch,
-        )
+        largest = max(cutout.width, cutout.height)
+        wide, tall = cutout.width / largest, cutout.height / largest
+        extent = Extent(-wide / 2, wide / 2, 0.0, tall)
+        if stage.order.camera.size in TIGHT:
+            at = close_on(stage, extent, Detail((0.0, tall * 0.6, 0.0), 0.7 * tall), (0.0, tall * 0.6))
+        else:
+            at = composed(stage, extent)
         shadow = None if plan.kind == "orbit" else cutout.shadow(plan)
-        super().__init__(stage, plan, at, air, backdrop(stage, plan, at, shadow))
+        super().__init__(stage, plan, setting, at, air, shadow)
         self.picture = cutout.lit(plan)
+        self.source = (0.5, 0.1)
+        if twin is not None and twin.steam is not None:
+            seen = seen_extent(twin.mesh.points, twin.yaw, 0.1)
+            spot, _ = project(np.array([twin.steam]), Pose(twin.yaw, 0.1, 0.0, 1.0, 0.0, 0.0))
+            self.source = (
+                float((spot[0, 0] - seen.left) / (seen.right - seen.left)),
+                float((seen.top + spot[0, 1]) / (seen.top - seen.bottom)),
+            )
 
     def paint(self, canvas: skia.Canvas, view: View) -> None:
         """Paint the frame."""
@@ -337,64 +364,20 @@ class CutoutSet(_Set):
         self.air.paint_behind(canvas, view)
         stage, matrix = self.stage, self.stage.matrix(view, 1.0)
         base = matrix.mapXY(self.at.x, self.at.y)
-        scale = self.at.scale * matrix.getScaleX() / max(self.cutout.width, self.cutout.height)
+        scale = self.at.scale * abs(matrix.getScaleX()) / max(self.cutout.width, self.cutout.height)
         wide, tall = self.cutout.width * scale, self.cutout.height * scale
         bob = 0.02 * self.at.scale * float(np.sin(view.time * 1.4)) if self.plan.kind == "orbit" else 0.0
         place = skia.Rect.MakeXYWH(base.x() - wide / 2, base.y() - tall + bob, wide, tall)
-        drawn = _Drawn(self.picture, place, base.y() - tall * self.cutout.foot)
+        drawn = Drawn(self.picture, place, base.y() - tall * self.cutout.foot)
         if self.plan.mirror:
             paint_reflection(canvas, stage, drawn, self.plan.mirror, view.time if self.plan.kind == "water" else None)
         canvas.drawImageRect(self.picture, place, LINEAR)
         self.cutout.paint_sweep(canvas, place, view.progress, self.plan)
-        self.air.paint_before(canvas, view, (place.centerX(), place.top() + tall * 0.1), self.at.scale)
+        steam = (place.left() + wide * self.source[0], place.top() + tall * self.source[1])
+        self.air.paint_before(canvas, view, steam, self.at.scale)
 
 
-def _ends(values: np.ndarray) -> tuple[float, float]:
-    return float(values.min()), float(values.max())
-
-
-def _on_plinth(solid: Solid, plan: SetDesign) -> Solid:
-    """The object lifted onto a round stone plinth that belongs to the same solid, with its soft contact shadow on top."""
-    footprint = solid.mesh.points[solid.mesh.points[:, 1] < 0.12]
-    foot = float(np.hypot(footprint[:, 0], footprint[:, 2]).max())
-    radius = max(0.42, foot * 1.35)
-    stone: Rgb = tuple(encoded(np.asarray(plan.wall) * (1.25 if plan.dark else 0.8) + (0.03 if plan.dark else 0.12)))
-    finish = len(solid.finishes)
-    edge = lathe(
-        [(radius * 0.985, _PLINTH), (radius, _PLINTH - 0.015), (radius, _PLINTH * 0.5), (radius, 0.0)],
-        stone,
-        finish,
-        rows=14,
-        around=84,
-    )
-    top = disc(radius * 0.986, _PLINTH, stone, finish, around=84, rings=14)
-    distance = np.hypot(top.points[:, 0], top.points[:, 2])
-    contact = 1 - 0.62 * np.exp(-((np.maximum(distance - foot * 0.8, 0) / (0.16 + foot * 0.2)) ** 2))
-    top = Mesh(top.points, top.normals, top.faces, contact, top.colour, top.finish, top.uv, top.double, top.lift - 0.9)
-
-    def up(mesh: Mesh) -> Mesh:
-        return moved(mesh, (0, _PLINTH, 0))
-
-    steam = None if solid.steam is None else (solid.steam[0], solid.steam[1] + _PLINTH, solid.steam[2])
-    details = tuple(Detail((d.at[0], d.at[1] + _PLINTH, d.at[2]), d.span, d.yaw, d.words) for d in solid.details)
-    decals = tuple(Decal(up(d.mesh), d.picture, d.glows, d.gloss) for d in solid.decals)
-    behind = Mesh(
-        edge.points,
-        edge.normals,
-        edge.faces,
-        edge.shade,
-        edge.colour,
-        edge.finish,
-        edge.uv,
-        edge.double,
-        edge.lift - 1.0,
-    )
-    return Solid(
-        (*(up(m) for m in solid.meshes), behind, top),
-        (*solid.finishes, MATTE),
-        decals,
-        details,
-        steam,
-        solid.yaw,
-        solid.hangs,
-    )
+def _corners(solid: Solid) -> NDArray[np.float64]:
+    """The eight corners of an object's box."""
+    low, high = solid.mesh.points.min(0), solid.mesh.points.max(0)
+    return np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])

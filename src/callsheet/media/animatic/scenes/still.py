@@ -21,14 +21,16 @@ _MARGIN = 0.2
 """How far the rebuilt background reaches beyond the frame, as a share of it."""
 
 
+_LOWEST = {True: 0.69, False: 0.79}
+"""Where a subject may end, portrait and landscape, as a fraction of the height."""
+
+
 def build(stage: Stage) -> Scene:
     """The scene of an order's stills: the first that is not a place is the subject; a place stands behind a cut-out, a second image is an insert.
 
     A cut-out without a place is set on a designed set instead.
     """
-    subject, *others = stage.stills
-    if subject.role.startswith("location:") and others:
-        subject, others = others[0], [subject, *others[1:]]
+    subject, *others = sorted(stage.stills, key=_rank)
     cut = has_alpha(subject.pixels)
     place = next((s for s in others if s.role.startswith("location:") and not has_alpha(s.pixels)), None)
     if cut and place is None and subject.role != "first-frame" and cutout_from(subject.pixels) is not None:
@@ -41,6 +43,13 @@ def build(stage: Stage) -> Scene:
         else next((s for s in others if s.role == "image" and not has_alpha(s.pixels)), None)
     )
     return StillScene(stage, subject, place if cut else insert)
+
+
+def _rank(still: Still) -> int:
+    """What a shot shows first: the picture it must start on, one made for it, a thing or person, and last a place."""
+    if still.role == "first-frame":
+        return 0
+    return 1 if still.role == "image" else 3 if still.role.startswith("location:") else 2
 
 
 def has_alpha(pixels: NDArray[np.uint8]) -> bool:
@@ -107,12 +116,16 @@ def fitted(stage: Stage, size: tuple[int, int], box: tuple[float, float, float, 
     cover = max(stage.width / width, stage.height / height) * 1.04
     closer = {"close": 1.25, "extreme-close": 1.6, "insert": 1.5}.get(stage.order.camera.size, 1.0)
     fits = min(free_w * 0.9 / (box[2] - box[0]), free_h * 0.86 / (box[3] - box[1]))
-    scale = min(cover * closer, max(fits, cover * 0.72))
+    scale = min(cover * closer, max(fits, cover * (0.45 if stage.portrait else 0.72)))
     middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     x, y = free_x - middle_x * scale, free_y - middle_y * scale
     # Prefer no extension: slide the still over the frame's edges as far as the subject's place allows.
     x = _slid(x, stage.width - width * scale, free_w * 0.5 - (box[2] - box[0]) * scale * 0.5)
     y = _slid(y, stage.height - height * scale, free_h * 0.5 - (box[3] - box[1]) * scale * 0.5)
+    lowest = stage.height * (_LOWEST[stage.portrait]) - box[3] * scale
+    if y > lowest and y + box[1] * scale > top:
+        # Captions run below: the subject stands above them, and the picture is continued under it.
+        y = max(lowest, top - box[1] * scale)
     return Fit(scale, x, y)
 
 
@@ -157,6 +170,8 @@ class StillScene:
     def __init__(self, stage: Stage, subject: Still, other: Still | None) -> None:
         self.stage = stage
         pixels = _limited(subject.pixels, stage)
+        if subject.role != "first-frame":
+            pixels = _aired(pixels, stage)
         mask = subject_mask(pixels)
         self.box = bounds(mask)
         cut = has_alpha(subject.pixels)
@@ -274,6 +289,16 @@ def _limited(pixels: NDArray[np.uint8], stage: Stage) -> NDArray[np.uint8]:
     )
 
 
+def _aired(pixels: NDArray[np.uint8], stage: Stage) -> NDArray[np.uint8]:
+    """A dim picture opened up a little for a shot in daylight, so that it cuts with the drawn ones; light pictures stay as they are."""
+    if stage.grade.night or stage.grade.low_sun or has_alpha(pixels):
+        return pixels
+    middle = float(np.quantile(pixels[::4, ::4, :3].max(-1), 0.5)) / 255
+    bend = float(np.clip(np.log(0.66) / np.log(np.clip(middle, 0.05, 0.95)), 0.68, 1.0))
+    curve = (255 * (np.arange(256) / 255) ** bend + 0.5).astype(np.uint8)
+    return np.dstack([curve[pixels[..., :3]], pixels[..., 3]])
+
+
 def _matte(pixels: NDArray[np.uint8], mask: Array) -> NDArray[np.uint8]:
     share = mask if not has_alpha(pixels) else np.ones(mask.shape)
     return np.asarray((pixels * share[..., None]).round().astype(np.uint8))
@@ -299,7 +324,7 @@ def _scrim(stage: Stage, plate: skia.Image) -> skia.Image | None:
     if stage.order.text_room == "all":
         return tinted(np.full((64, 64), 0.5), colour)
     inside = smooth((calm.right() + 0.12 - x) / 0.3) * smooth((calm.bottom() + 0.1 - y) / 0.25)
-    return tinted(0.62 * inside, colour)
+    return tinted(0.5 * inside, colour)
 
 
 def _plate(stage: Stage, pixels: NDArray[np.uint8], hole: Array, fit: Fit, blur: float) -> skia.Image:
@@ -328,12 +353,12 @@ def _plate(stage: Stage, pixels: NDArray[np.uint8], hole: Array, fit: Fit, blur:
     )
     beyond = np.maximum(beyond_x[None, :], beyond_y[:, None])
     if beyond.max() > 0.01:
-        soft = ndimage.zoom(ndimage.gaussian_filter(full[::4, ::4], (9, 9, 0), mode="nearest"), (4, 4, 1), order=1)
-        soft = np.pad(
-            soft, ((0, max(0, tall - soft.shape[0])), (0, max(0, wide - soft.shape[1])), (0, 0)), mode="edge"
-        )[:tall, :wide]
-        share = smooth(beyond / 0.22)[..., None]
-        full = full * (1 - share) + soft * share * (1 - 0.15 * share)
+        # The picture goes on as a wash of what lies along its edges: mirrored things would be seen for what they are.
+        across = colours.shape[1] * 0.10
+        washed = ndimage.gaussian_filter(colours, (colours.shape[0] * 0.05, across, 0), mode="nearest")
+        wash = _sampled(washed, np.clip(x, 0, colours.shape[1] - 1.001), np.clip(y, 0, colours.shape[0] - 1.001))
+        share = smooth(beyond / 0.10)[..., None]
+        full = full * (1 - share) + wash * share
     return native(np.dstack([np.clip(full + 0.5, 0, 255).astype(np.uint8), np.full((tall, wide), 255, np.uint8)]))
 
 

@@ -1,36 +1,13 @@
-"""Progress as people see it: what is being made, the step, how far, how long still, and what has been spent."""
+"""From the floor's events to progress as people see it."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from callsheet.film import Money
 from callsheet.floor.event import Progress as Event
+from callsheet.progress import WHOLE, OnProgress, Progress
 
-WHOLE = "all"
 _STEPS = {"take": "shooting", "voice": "speaking", "mix": "mixing", "segment": "rendering", "master": "joining", "report": "checking",
           "still": "stills", "sheet": "contact sheet"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far one subject (a shot, a deliverable, or `all`) is: `done` of `total` frames or pieces, in step `step`."""
-
-    WHOLE = WHOLE
-
-    subject: str
-    step: str
-    done: int
-    total: int
-    seconds_left: int | None
-    spent: str
-
-
-OnProgress = Callable[[Progress], None]
-
-
-def silent(progress: Progress) -> None:
-    """Show nothing."""
 
 
 class Meter:
