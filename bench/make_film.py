@@ -45,17 +45,15 @@ def change_one_shot(folder: Path) -> None:
 
 def drawing_fps(folder: Path) -> dict[str, float]:
     from callsheet.film import Document, Recipe, order
-    from callsheet.media.animatic.draw import ENGINE, frames
+    from callsheet.media.animatic.draw import ENGINE, pictures
 
     production = Document.parse((folder / "production.yaml").read_text("utf-8")).production
     fps = {}
     for placed in production.board():
-        bare = placed.shot.model_copy(deep=True)
-        bare.continuity.extends = None
         wanted = order(production, placed, lambda path: path, None)
         recipe = Recipe(offer="animatic", engine=ENGINE, seed=1, order=wanted)
         files = {r.sha256: folder / r.sha256 for r in wanted.references}
-        drawn = frames(recipe, "16:9", files)
+        drawn = pictures(recipe, "16:9", files)
         next(drawn)
         start, count = time.perf_counter(), min(24, placed.shot.duration - 1)
         for _ in range(count):

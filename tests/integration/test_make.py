@@ -119,6 +119,18 @@ def test_nothing_changed_nothing_runs(studio: Studio) -> None:
     assert {p: p.stat().st_mtime_ns for p in (studio.folder / "deliver").rglob("*")} == before
 
 
+def test_a_lost_or_damaged_deliverable_is_packed_again(studio: Studio) -> None:
+    first = studio.make()
+    lost, damaged = (Path(d["path"]) for d in first.deliverables)
+    lost.unlink()
+    damaged.write_bytes(b"not a film")
+    again = studio.make()
+    assert again.takes["made"] == again.segments["made"] == 0
+    assert [hashlib.sha256(p.read_bytes()).hexdigest() for p in (lost, damaged)] == [
+        d["sha256"] for d in first.deliverables
+    ]
+
+
 def test_a_changed_action_redoes_one_take_and_its_segments(studio: Studio) -> None:
     first = studio.make()
     edit(studio, "Mountains at dawn.", "Mountains at dusk.")

@@ -228,7 +228,15 @@ ZH_SCREENPLAY = """标题：夜市
 空无一人。
 """
 
-ADS = {"teapot": TEAPOT, "short": SHORT, "labelled": LABELLED, "app": APP, "wine": WINE, "zh_ad": ZH_AD, "zh_labelled": ZH_LABELLED}
+ADS = {
+    "teapot": TEAPOT,
+    "short": SHORT,
+    "labelled": LABELLED,
+    "app": APP,
+    "wine": WINE,
+    "zh_ad": ZH_AD,
+    "zh_labelled": ZH_LABELLED,
+}
 LOOKBOOKS = {"lookbook": LOOKBOOK, "zh_lookbook": ZH_LOOKBOOK}
 EXPLAINERS = {"document": DOCUMENT, "zh_document": ZH_DOCUMENT}
 DRAMAS = {"story": STORY, "zh_story": ZH_STORY, "screenplay": SCREENPLAY, "zh_screenplay": ZH_SCREENPLAY}
@@ -236,7 +244,9 @@ DRAMAS = {"story": STORY, "zh_story": ZH_STORY, "screenplay": SCREENPLAY, "zh_sc
 
 def long_brief(words: int) -> str:
     """An English brief of about `words` words with its message in the middle of much else."""
-    parts = ["# Aldwyn wool blanket\n\nA 30 second film for the Aldwyn wool blanket, a blanket that weighs 900 g and warms like a sleeping dog.\n"]
+    parts = [
+        "# Aldwyn wool blanket\n\nA 30 second film for the Aldwyn wool blanket, a blanket that weighs 900 g and warms like a sleeping dog.\n"
+    ]
     towns = ("Hawick", "Galashiels", "Selkirk", "Peebles", "Melrose", "Kelso", "Jedburgh", "Langholm")
     verbs = ("carded", "spun", "woven", "washed", "brushed", "pressed", "folded", "checked")
     number = 0
@@ -248,5 +258,7 @@ def long_brief(words: int) -> str:
             f"A mill in {town} keeps {number * 7 + 11} sheep on the hill above the river. The blanket stays warm when it is wet. "
             f"We would like the film to feel honest. The wool needs no dye, because the sheep of {town} are already grey.\n"
         )
-    parts.append("\nIt costs $180 with a 30-year guarantee. Tone: warm. Order it at aldwyn.example before the first frost.\n")
+    parts.append(
+        "\nIt costs $180 with a 30-year guarantee. Tone: warm. Order it at aldwyn.example before the first frost.\n"
+    )
     return "".join(parts)

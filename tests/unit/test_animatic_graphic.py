@@ -120,6 +120,9 @@ def test_every_design_moves_and_stays_in_the_grade(name: str, size: tuple[int, i
         "水墨山水",
         "festive lights",
         "how the system works",
+        "rain on a lake",
+        "thick walls",
+        "sunrise",
     ],
 )
 @pytest.mark.parametrize("time", ["day", "night"])
@@ -154,8 +157,16 @@ def test_words_language_and_tone_choose_the_design() -> None:
     assert chosen("片名：《江湖》", language="zh") == "ink"
     assert chosen("Cut paper hills") == "paper"
     assert chosen("How the process works") == "grid"
+    assert chosen("Like a lake just before the rain") == "water"
+    assert chosen("As thick as a good excuse") == "slabs"
+    assert chosen("A new morning") == "sun"
     assert chosen("A moment", look=Look(name="Quiet", type_tone="elegant")) in ("ribbons", "gradient", "bokeh")
     assert len({graphic.design_for(Stage(320, 180, order("A moment"), seed), False) for seed in range(30)}) > 2
+
+
+def test_a_glad_morning_card_is_light_and_a_night_card_dark() -> None:
+    grounds = [inks_for(Stage(320, 180, order("card", time=time), 1)) for time in ("morning", "night")]
+    assert [inks.dark for inks in grounds] == [False, True]
 
 
 def test_a_named_thing_stands_on_the_card_and_takes_its_colour() -> None:

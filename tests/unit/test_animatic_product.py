@@ -4,15 +4,18 @@ import numpy as np
 import pytest
 import skia
 
-from callsheet.film.asset import Look, Prop
+from callsheet.film.asset import Location, Look, Prop
 from callsheet.film.frames import Rate
-from callsheet.film.shot import Camera, Mood, Size
+from callsheet.film.shot import Camera, Mood, Move, Size
 from callsheet.film.take import Order
+from callsheet.media.animatic.camera import path
+from callsheet.media.animatic.objects.likeness import likeness
 from callsheet.media.animatic.objects.mesh import ball, box, disc, lathe, surface, tube
 from callsheet.media.animatic.objects.naming import OBJECTS, build_object, colour_in, kind_of, label_for
-from callsheet.media.animatic.objects.sets import design, kind_for
+from callsheet.media.animatic.objects.sets import design, kind_for, named_kind
 from callsheet.media.animatic.objects.turntable import Pose, Turntable, project
 from callsheet.media.animatic.scenes import product
+from callsheet.media.animatic.scenes.choice import choose, own_pictures
 from callsheet.media.animatic.stage import Stage, Still, View
 
 POT = Prop(name="Kettlewick teapot", description="deep teal glaze, gold rim")
@@ -154,10 +157,12 @@ def test_every_set_fills_the_frame_repeats_itself_and_moves(action: str, size: t
 
 
 def test_words_choose_the_set_and_the_seed_chooses_without() -> None:
-    stage = Stage(320, 180, order("plain"), 1)
+    stage = Stage(320, 180, order("A gift"), 1)
     assert kind_for(stage, "窗边的餐桌") == "window"
     assert kind_for(stage, "reflected in water") == "water"
-    assert len({kind_for(Stage(320, 180, order("plain"), seed), "plain") for seed in range(40)}) == 5
+    assert named_kind("a stoneware pot") is None
+    assert named_kind("on a stone") == "plinth"
+    assert len({kind_for(Stage(320, 180, order("A gift"), seed), "a gift") for seed in range(40)}) == 5
 
 
 @pytest.mark.parametrize("size", [(384, 216), (216, 384)])
@@ -180,13 +185,136 @@ def test_a_close_shot_shows_the_part_that_the_action_names() -> None:
         stage = Stage(384, 216, order(action, size="close"), 2)
         scene = product.build(stage)
         assert isinstance(scene, product.SolidSet)
-        _, pose = scene._render(View(progress=0.5))
         spout = scene.table.solid.details[0].at
-        place = project(np.array([spout]), pose)[0][0]
-        return float(np.hypot(place[0] - 192, place[1] - 108))
+        place = project(np.array([spout]), scene._pose(View(progress=0.5)))[0][0]
+        return float(np.hypot(place[0] - 192, place[1] - 80))
 
-    assert at_spout("the spout, in a studio") < 80
-    assert at_spout("the handle, in a studio") > at_spout("the spout, in a studio")
+    assert at_spout("the spout, in a studio") < 60
+    assert at_spout("the handle, in a studio") > 2 * at_spout("the spout, in a studio")
+
+
+def silhouette(stage: Stage, view: View) -> np.ndarray:
+    """Where the product itself is on screen."""
+    scene = product.build(stage)
+    assert isinstance(scene, product.SolidSet)
+    surface = skia.Surface(stage.width, stage.height)
+    scene.table.draw(surface.getCanvas(), scene._pose(view))
+    return surface.toarray()[..., 3] > 0
+
+
+@pytest.mark.parametrize(
+    ("move", "size"),
+    [("push", "medium"), ("orbit", "medium"), ("crane-down", "full"), ("truck-left", "wide"), ("pull", "medium")],
+)
+@pytest.mark.parametrize("prop", [POT, Prop(name="Dawn serum bottle")])
+def test_a_product_stands_clear_of_captions_edges_and_text(move: Move, size: Size, prop: Prop) -> None:
+    shot = order("On a stone plinth in a studio", prop, size, "part").model_copy(
+        update={"camera": Camera(size=size, move=move), "action": "in a studio"}
+    )
+    for width, height in ((216, 384), (384, 216)):
+        stage = Stage(width, height, shot, 4)
+        moving = path(stage)
+        for index in (0, 24, 47):
+            seen = silhouette(stage, moving(index))
+            rows, columns = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
+            if stage.portrait:
+                assert rows[-1] <= 0.70 * height
+                assert rows[0] >= 0.34 * height
+                assert columns[0] > 0.05 * width
+                assert columns[-1] < 0.95 * width
+            else:
+                assert rows[-1] <= 0.785 * height
+                assert columns[0] >= 0.5 * width
+                assert columns[-1] < 0.985 * width
+
+
+def test_a_close_product_leaves_the_texts_half_free() -> None:
+    for action in ("the spout, in a studio", "the lid, in a studio", "the handle, in a studio"):
+        stage = Stage(384, 216, order(action, size="extreme-close", room="part"), 2)
+        columns = np.flatnonzero(silhouette(stage, View(progress=0.5)).any(0))
+        assert columns[0] >= 0.5 * 384
+
+
+def test_the_shots_size_and_angle_change_the_picture() -> None:
+    def area(size: Size) -> float:
+        return float(silhouette(Stage(384, 216, order("in a studio", size=size), 2), View(progress=0.5)).mean())
+
+    assert area("wide") * 2 < area("full") < area("medium") < area("extreme-close")
+    level, above = (
+        silhouette(
+            Stage(
+                384,
+                216,
+                order("in a studio", Prop(name="Dawn serum bottle")).model_copy(update={"camera": Camera(angle=angle)}),
+                2,
+            ),
+            View(progress=0.5),
+        )
+        for angle in ("eye", "overhead")
+    )
+    tall = [np.ptp(np.flatnonzero(s.any(1))) / np.ptp(np.flatnonzero(s.any(0))) for s in (level, above)]
+    assert tall[1] < 0.75 * tall[0]
+
+
+def test_a_pour_has_a_stream_a_cup_and_a_rising_drink() -> None:
+    stage = Stage(384, 216, order("The teapot pours tea into a cup, in a studio"), 2)
+    scene = product.build(stage)
+    assert isinstance(scene, product.SolidSet)
+    assert scene.pour is not None
+    levels = []
+    for share in (0.0, 1.0):
+        scene.pour.fill(share)
+        levels.append(float(scene.pour.cup_solid.mesh.points[scene.pour._drink, 1].mean()))
+    assert levels[1] > levels[0]
+    (frame,) = painted(stage, View(progress=0.5, time=1.0))
+    pose = scene._pose(View(progress=0.5, time=1.0))
+    x, y = pose.x + scene.pour.spout[0] * pose.scale, pose.y - scene.pour.mouth[1] * pose.scale - 0.1 * pose.scale
+    around = frame[int(y), int(x) - 2 : int(x) + 14, :3]
+    assert (around[:, 0] - around[:, 2]).max() > 70, "tea falls from the spout"
+    still = product.build(Stage(384, 216, order("The teapot in a studio"), 2))
+    assert isinstance(still, product.SolidSet)
+    assert still.pour is None
+
+
+def test_the_product_turns_solid_in_its_own_colour_when_the_camera_orbits() -> None:
+    pixels = np.zeros((120, 100, 4), np.uint8)
+    pixels[20:110, 20:80] = [200, 30, 160, 255]
+    shot = order("in a studio").model_copy(update={"camera": Camera(move="orbit")})
+    scene = product.build(Stage(384, 216, shot, 3, [Still("prop:it", pixels)]))
+    assert isinstance(scene, product.SolidSet)
+    colour = np.median(scene.table.solid.meshes[0].colour, axis=0)
+    assert np.abs(colour - np.array([200, 30, 160]) / 255).max() < 0.05
+
+
+def test_others_scenes_get_the_same_product() -> None:
+    red = order(prop=Prop(name="teapot", colour="#c01010"))
+    picture = likeness(Stage(384, 216, red, 1), "teapot")
+    assert picture is not None
+    pixels = picture.toarray(colorType=skia.ColorType.kRGBA_8888_ColorType)
+    body = pixels[pixels[..., 3] > 250].astype(int)
+    assert (body[:, 0] > body[:, 1] + 30).mean() > 0.5
+    assert likeness(Stage(384, 216, red, 1), "cup") is None
+
+
+def test_a_place_lies_beyond_the_table_and_people_get_the_figure_scene() -> None:
+    home = Location(name="Kitchen by the window", description="an oak table", setting="interior")
+    shot = order("The teapot on the table").model_copy(update={"location": home, "location_id": "home"})
+    kitchen, city = (
+        painted(Stage(192, 108, shot.model_copy(update={"action": action}), 3), START)[0]
+        for action in ("The teapot on the table", "The teapot on a balcony, the city behind")
+    )
+    assert np.abs(kitchen[:30] - city[:30]).mean() > 6
+    assert choose(shot, ["prop:it", "location:home"]) == "product"
+    acted = shot.model_copy(update={"action": "Two hands hold the teapot", "use_case": "human-action"})
+    assert choose(acted, ["prop:it", "location:home"]) == "kitchen"
+    assert choose(shot, ["prop:it", "image"]) == "still"
+    assert choose(shot.model_copy(update={"props": (), "use_case": "landscape"}), ["location:home"]) == "still"
+
+
+def test_a_prop_still_given_again_as_image_says_nothing_new() -> None:
+    one, two = (np.full((8, 8, 4), v, np.uint8) for v in (10, 200))
+    stills = [Still("prop:it", one), Still("prop:it", two), Still("image", one.copy()), Still("image", two)]
+    assert [s.role for s in own_pictures(stills)] == ["prop:it", "image"]
 
 
 def test_a_supplied_cut_out_is_the_product() -> None:

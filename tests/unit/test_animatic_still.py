@@ -146,6 +146,35 @@ def test_a_first_frame_is_shown_as_it_is() -> None:
     assert middle.max() < 25
 
 
+def test_a_picture_made_for_the_shot_comes_before_product_and_place() -> None:
+    pixels, truth = picture()
+    cut, place = pixels.copy(), np.full_like(pixels, 90)
+    cut[~truth] = 0
+    stills = [Still("prop:pot", cut), Still("location:home", place), Still("image", pixels)]
+    scene = still.build(Stage(384, 216, order(), 1, stills))
+    assert isinstance(scene, still.StillScene)
+    assert scene.plate.width() > 0
+    (frame,) = frames(Stage(384, 216, order(), 1, stills), View(progress=0.5))
+    (alone,) = frames(Stage(384, 216, order(), 1, [Still("image", pixels)]), View(progress=0.5))
+    assert (frame == alone).mean() > 0.95
+
+
+def test_the_subject_of_an_upright_picture_stands_above_the_captions() -> None:
+    pixels, _ = picture(centre=(0.5, 0.68))
+    (frame,) = frames(Stage(270, 480, order(), 1, [Still("image", pixels)]), View(progress=0.5))
+    assert np.flatnonzero(red(frame).sum(1) > 3)[-1] < 0.73 * 480
+
+
+def test_a_dim_picture_is_opened_up_by_day_and_left_alone_at_night() -> None:
+    pixels, _ = picture()
+    dim = (pixels * [0.4, 0.4, 0.4, 1.0]).astype(np.uint8)
+    day, night = (
+        frames(Stage(240, 160, order().model_copy(update={"time_of_day": time}), 1, [Still("image", dim)]), View())[0]
+        for time in ("day", "night")
+    )
+    assert day[..., :3].mean() > night[..., :3].mean() + 8
+
+
 def test_a_second_image_is_an_insert() -> None:
     pixels, _ = picture()
     blue = np.zeros((100, 100, 4), np.uint8)

@@ -1,7 +1,19 @@
 from fractions import Fraction
 
 import pytest
-from script_briefs import APP, LABELLED, LOOKBOOK, STORY, TEAPOT, WINE, ZH_AD, ZH_LABELLED, ZH_LOOKBOOK, ZH_STORY, long_brief
+from script_briefs import (
+    APP,
+    LABELLED,
+    LOOKBOOK,
+    STORY,
+    TEAPOT,
+    WINE,
+    ZH_AD,
+    ZH_LABELLED,
+    ZH_LOOKBOOK,
+    ZH_STORY,
+    long_brief,
+)
 
 from callsheet.errors import BriefError
 from callsheet.script import Brief
@@ -11,7 +23,12 @@ from callsheet.script.suit import best_format
 
 def test_prose_gives_up_its_parts() -> None:
     brief = Brief.read(TEAPOT)
-    assert (brief.product, brief.kind, brief.language, brief.seconds) == ("Kettlewick", "cast-iron teapot", "en", Fraction(20))
+    assert (brief.product, brief.kind, brief.language, brief.seconds) == (
+        "Kettlewick",
+        "cast-iron teapot",
+        "en",
+        Fraction(20),
+    )
     assert brief.aspects == ("9:16",)
     assert brief.audience == "people who work from home and forget their tea"
     assert (brief.offer.price, brief.offer.guarantee) == ("$49", "5-year guarantee")
@@ -24,7 +41,9 @@ def test_prose_gives_up_its_parts() -> None:
 
 
 def test_front_matter_wins_over_prose() -> None:
-    text = "---\nproduct: Ember\nlength: 45 s\nlanguage: en\n---\nA 20 second ad for Kettlewick, a teapot. It costs $3.\n"
+    text = (
+        "---\nproduct: Ember\nlength: 45 s\nlanguage: en\n---\nA 20 second ad for Kettlewick, a teapot. It costs $3.\n"
+    )
     brief = Brief.read(text)
     assert (brief.product, brief.seconds) == ("Ember", 45)
 
@@ -112,7 +131,12 @@ def test_long_briefs_are_read_whole() -> None:
 
 
 def test_numbers_with_units() -> None:
-    assert numbers("It lasts 9 hours, weighs 1,200 g, costs $39.90 and cuts noise by 30%.", "en") == ["9 hours", "1,200 g", "$39.90", "30%"]
+    assert numbers("It lasts 9 hours, weighs 1,200 g, costs $39.90 and cuts noise by 30%.", "en") == [
+        "9 hours",
+        "1,200 g",
+        "$39.90",
+        "30%",
+    ]
     assert numbers("twenty-two people for two and a half hours", "en")
     assert numbers("容量600毫升，保温两小时，售价1,299元，含量70%", "zh") == ["600毫升", "两小时", "1,299元", "70%"]
 
@@ -120,7 +144,7 @@ def test_numbers_with_units() -> None:
 def test_names_quotes_and_comparisons() -> None:
     assert names("We met Ana Ruiz in Lisbon. The road was dry.", "en") == ["Ana Ruiz", "Lisbon"]
     assert names("Order now. Visit us. It works.", "en") == []
-    assert quotes("She said “never again” and 「好」 and \"twice\".") == ["never again", "twice"]
+    assert quotes('She said “never again” and 「好」 and "twice".') == ["never again", "twice"]
     assert comparisons("It folds like a letter, and we would like to sell it.", "en") == ["like a letter"]
     assert comparisons("出水像山泉一样细，这台相机像素很高。", "zh") == ["像山泉一样"]
 
@@ -130,4 +154,7 @@ def test_the_format_is_chosen_by_what_the_brief_is() -> None:
     assert best_format(Brief.read(LOOKBOOK))[0] == "lookbook"
     assert best_format(Brief.read(STORY))[0] == "drama-episode"
     assert best_format(Brief.read(ZH_STORY))[0] == "drama-episode"
-    assert best_format(Brief.read("# Tides\n\nThe sea rises.\n\n## Why\n\nThe Moon pulls it.\n", "document.md"))[0] == "explainer"
+    assert (
+        best_format(Brief.read("# Tides\n\nThe sea rises.\n\n## Why\n\nThe Moon pulls it.\n", "document.md"))[0]
+        == "explainer"
+    )

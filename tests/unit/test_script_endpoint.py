@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -73,7 +74,15 @@ def said(content: Any) -> Reply:
 
 TREATMENTS = {
     "treatments": [
-        {"title": t, "angle": a, "structure": s, "tone": "warm", "pacing": p, "reasons": ["keeps tea hot for two hours"], "fit": f}
+        {
+            "title": t,
+            "angle": a,
+            "structure": s,
+            "tone": "warm",
+            "pacing": p,
+            "reasons": ["keeps tea hot for two hours"],
+            "fit": f,
+        }
         for t, a, s, p, f in (
             ("Steam", "Follow the steam.", "steam > hand > cup", "slow, because steam is slow", 0.8),
             ("Forgotten cup", "A cup waits all day.", "desk > cup > teapot", "steady", 0.6),
@@ -89,11 +98,31 @@ def beat(part: str, picture: str, say: str = "", show: str = "", sees: str = "pr
 
 BOARD = {
     "beats": [
-        beat("hook", "Steam rises from the spout of a cast-iron teapot by a kitchen window.", "Keeps tea hot for two hours.", "two hours", "detail"),
+        beat(
+            "hook",
+            "Steam rises from the spout of a cast-iron teapot by a kitchen window.",
+            "Keeps tea hot for two hours.",
+            "two hours",
+            "detail",
+        ),
         beat("meet", "The Kettlewick teapot on an oak table, morning light.", "", "Kettlewick"),
-        beat("demo", "A woman in a green sweater pours tea without looking.", "The handle stays cool, so a child can carry it.", "", "person"),
-        beat("proof", "Molten iron runs into a sand mould in a dark workshop.", "Hand-cast in Sheffield by Marta Voss since 1987.", "since 1987", "place"),
-        beat("call", "The teapot alone on the table at dusk.", "Order yours at kettlewick.com today.", "kettlewick.com"),
+        beat(
+            "demo",
+            "A woman in a green sweater pours tea without looking.",
+            "The handle stays cool, so a child can carry it.",
+            "",
+            "person",
+        ),
+        beat(
+            "proof",
+            "Molten iron runs into a sand mould in a dark workshop.",
+            "Hand-cast in Sheffield by Marta Voss since 1987.",
+            "since 1987",
+            "place",
+        ),
+        beat(
+            "call", "The teapot alone on the table at dusk.", "Order yours at kettlewick.com today.", "kettlewick.com"
+        ),
     ]
 }
 
@@ -208,7 +237,10 @@ def test_never_say_holds_for_models_too(serve: Any) -> None:
 
 def test_a_forgotten_call_to_action_is_added(serve: Any) -> None:
     board = {"beats": BOARD["beats"][:4]}
-    draft = write(TEAPOT, writer=writer(serve(lambda body, n: said(TREATMENTS if by_schema(body) == "TreatmentsAnswer" else board))))
+    draft = write(
+        TEAPOT,
+        writer=writer(serve(lambda body, n: said(TREATMENTS if by_schema(body) == "TreatmentsAnswer" else board))),
+    )
     assert "Order yours at kettlewick.com today." in heard(draft.production)
 
 
@@ -254,7 +286,10 @@ def test_the_environment_names_the_endpoint(serve: Any, monkeypatch: pytest.Monk
 def test_chinese_briefs_work_too(serve: Any) -> None:
     board = {"beats": [beat("hook", "窗边厨房，一只手倾斜咖啡壶，水流很细。", "出水像山泉一样细。", "像山泉一样细", "hands"),
                        beat("meet", "山雾手冲咖啡壶立在木桌上，晨光。", "山雾是一款手冲咖啡壶", "山雾"), beat("offer", "木桌上的壶和两只杯子。", "首发价199元，包邮，两年质保。", "199元")]}  # fmt: skip
-    draft = write(ZH_AD, writer=writer(serve(lambda body, n: said(TREATMENTS if by_schema(body) == "TreatmentsAnswer" else board))))
+    draft = write(
+        ZH_AD,
+        writer=writer(serve(lambda body, n: said(TREATMENTS if by_schema(body) == "TreatmentsAnswer" else board))),
+    )
     assert draft.production.language == "zh"
     assert "出水像山泉一样细。" in heard(draft.production)
     assert any("立即到天猫旗舰店" in line for line in heard(draft.production))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 import pytest
 from script_briefs import ADS, DRAMAS, EXPLAINERS, LOOKBOOKS, SCREENPLAY, ZH_SCREENPLAY
 
@@ -21,8 +22,16 @@ def test_english_screenplays_are_read() -> None:
 def test_chinese_screenplays_are_read_in_their_own_habits() -> None:
     play = parse(ZH_SCREENPLAY)
     assert play.title == "夜市"
-    assert [(s.place, s.setting, s.time) for s in play.scenes] == [("面馆", "interior", "night"), ("小巷", "exterior", "day"), ("旧仓库", None, "dawn")]
-    assert play.speeches == (Speech("林夏", "老板，来一碗面。", "低声"), Speech("老陈", "要几两？"), Speech("老陈", "等一下！你的伞。"))
+    assert [(s.place, s.setting, s.time) for s in play.scenes] == [
+        ("面馆", "interior", "night"),
+        ("小巷", "exterior", "day"),
+        ("旧仓库", None, "dawn"),
+    ]
+    assert play.speeches == (
+        Speech("林夏", "老板，来一碗面。", "低声"),
+        Speech("老陈", "要几两？"),
+        Speech("老陈", "等一下！你的伞。"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,12 +67,16 @@ def test_every_draft_is_a_screenplay_that_reads_back(key: str) -> None:
         assert said == [d.line for p in draft.production.board() for d in p.shot.dialogue]
         assert [s.text for s in parse(export(draft.production)).speeches] == said
         actions = [e.text for s in play.scenes for e in s.elements if isinstance(e, Action)]
-        assert [p.shot.action for p in draft.production.board()] == [a for a in actions if not a.startswith(("SUPER: ", "字幕: "))]
+        assert [p.shot.action for p in draft.production.board()] == [
+            a for a in actions if not a.startswith(("SUPER: ", "字幕: "))
+        ]
     assert parse(dump(play)).scenes == play.scenes
 
 
 def test_forced_marks_notes_and_lyrics() -> None:
-    play = parse("Title: X\n\nINT. ROOM - DAY\n\n!THE DOOR SLAMS\n\n@McCoy\nHello [[a note]] there.\n\n/* cut this */\nHe waits.\n\n>CENTRED<\n")
+    play = parse(
+        "Title: X\n\nINT. ROOM - DAY\n\n!THE DOOR SLAMS\n\n@McCoy\nHello [[a note]] there.\n\n/* cut this */\nHe waits.\n\n>CENTRED<\n"
+    )
     assert play.speeches[0] == Speech("McCoy", "Hello there.")
     actions = [e.text for e in play.scenes[0].elements if isinstance(e, Action)]
     assert actions[0] == "THE DOOR SLAMS"
@@ -89,7 +102,10 @@ def test_screenplays_are_recognised() -> None:
 
 
 def test_narrators_stay_narrators() -> None:
-    draft = write("INT. ROOM - NIGHT\n\nA lamp.\n\nNARRATOR (V.O.)\nNobody came.\n\nEXT. ROAD - DAY\n\nA bicycle passes.\n", "s.fountain")
+    draft = write(
+        "INT. ROOM - NIGHT\n\nA lamp.\n\nNARRATOR (V.O.)\nNobody came.\n\nEXT. ROAD - DAY\n\nA bicycle passes.\n",
+        "s.fountain",
+    )
     lines = [d for p in draft.production.board() for d in p.shot.dialogue]
     assert [(d.who, d.line) for d in lines] == [(NARRATOR, "Nobody came.")]
     assert draft.production.voices[NARRATOR]
@@ -98,7 +114,7 @@ def test_narrators_stay_narrators() -> None:
 def test_props_and_dissolves_reach_the_board() -> None:
     production = write(SCREENPLAY, "s.fountain").production
     assert {"phone", "bag", "cup", "photo"} <= set(production.props)
-    last = [p.shot for p in production.board() if p.sequence == "SQ030"][0]
+    last = next(p.shot for p in production.board() if p.sequence == "SQ030")
     assert last.transition.kind == "dissolve"
     assert last.time_of_day == "dawn"
     assert production.locations["bus-stop"].setting == "exterior"

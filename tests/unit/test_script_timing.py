@@ -17,7 +17,12 @@ HAND = Hand()
 
 
 def picture(text: str = "", keep: int = 5, caption: str = "") -> Picture:
-    return Picture("A cup on a table.", lines=(Line(text, source=text),) if text else (), captions=(Caption(caption),) if caption else (), keep=keep)
+    return Picture(
+        "A cup on a table.",
+        lines=(Line(text, source=text),) if text else (),
+        captions=(Caption(caption),) if caption else (),
+        keep=keep,
+    )
 
 
 @given(st.integers(0, 5000), st.lists(st.floats(0, 9), min_size=1, max_size=30))
@@ -52,7 +57,11 @@ def test_too_little_time_is_an_error() -> None:
 
 def test_squeezing_keeps_what_matters_most() -> None:
     long = "It keeps tea hot for two hours, and the lid never rattles when you pour."
-    beats = [Beat("hook", "a", (picture("Kettlewick weighs 1.2 kg.", 9),)), Beat("demo", "b", (picture(long, 6), picture("", 2))), Beat("call", "c", (picture("Order today.", 9),))]
+    beats = [
+        Beat("hook", "a", (picture("Kettlewick weighs 1.2 kg.", 9),)),
+        Beat("demo", "b", (picture(long, 6), picture("", 2))),
+        Beat("call", "c", (picture("Order today.", 9),)),
+    ]
     left = squeeze(beats, 240, HAND, "en", RATE)
     assert [b.role for b in left] == ["hook", "demo", "call"]
     spoken = [line.text for b in left for p in b.pictures for line in p.lines]
@@ -65,7 +74,12 @@ def test_squeezing_keeps_what_matters_most() -> None:
 @pytest.mark.parametrize(
     ("sentence", "most", "key", "expected"),
     [
-        ("Kettlewick weighs 1.2 kg and pours without a drip, like a swan bowing.", 9, "1.2 kg", "Kettlewick weighs 1.2 kg"),
+        (
+            "Kettlewick weighs 1.2 kg and pours without a drip, like a swan bowing.",
+            9,
+            "1.2 kg",
+            "Kettlewick weighs 1.2 kg",
+        ),
         ("The handle stays cool, so a child can carry it.", 5, "", "The handle stays cool"),
         ("It is safe if you dry it.", 4, "", ""),
         ("Free delivery, unless you live on an island.", 3, "", ""),
@@ -88,7 +102,10 @@ def test_a_cut_is_always_a_quote(text: str, most: int) -> None:
 
 
 def test_sentences_know_abbreviations_and_decimals() -> None:
-    assert sentences("It costs 4.5 euros, e.g. Half of that. Dr. Voss agrees! 一句。两句！") == ["It costs 4.5 euros, e.g. Half of that.", "Dr. Voss agrees! 一句。两句！"]
+    assert sentences("It costs 4.5 euros, e.g. Half of that. Dr. Voss agrees! 一句。两句！") == [
+        "It costs 4.5 euros, e.g. Half of that.",
+        "Dr. Voss agrees! 一句。两句！",
+    ]
     assert sentences("第一句。第二句！“第三句？”") == ["第一句。", "第二句！", "“第三句？”"]
 
 
@@ -99,8 +116,18 @@ def test_halves_say_something_each() -> None:
 
 
 def test_what_is_lost_is_measured() -> None:
-    production = write("Meet Pebble, a night light for children. It glows for 9 hours. Order it at pebble.example.").production
-    kept = measure([Concrete("number", "9 hours"), Concrete("number", "19 hours"), Concrete("name", "Pebble"), Concrete("name", "Ebb")], production)
+    production = write(
+        "Meet Pebble, a night light for children. It glows for 9 hours. Order it at pebble.example."
+    ).production
+    kept = measure(
+        [
+            Concrete("number", "9 hours"),
+            Concrete("number", "19 hours"),
+            Concrete("name", "Pebble"),
+            Concrete("name", "Ebb"),
+        ],
+        production,
+    )
     assert [i.text for i in kept.kept] == ["9 hours", "Pebble"]
     assert [i.text for i in kept.lost] == ["19 hours", "Ebb"]
     assert kept.share == 0.5

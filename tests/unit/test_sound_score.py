@@ -1,6 +1,5 @@
 """The score lands on its cuts and ends; effects are what their names say; everything is repeatable."""
 
-
 import numpy as np
 import pytest
 

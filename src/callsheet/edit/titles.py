@@ -1,7 +1,9 @@
 """What is written over the picture: captions timed to the voice, and the board's text on screen, on the film's timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 from callsheet.edit.cut import Cut, CutEvent
 from callsheet.edit.soundtrack import PlacedLine
@@ -9,6 +11,9 @@ from callsheet.film import Framing, Look, Production
 from callsheet.media.type.captions import LANDSCAPE, CaptionStyle, Cue, Line, cues
 from callsheet.media.type.fonts import require_glyphs
 from callsheet.media.type.supers import DEFAULT_ACCENT, Super
+
+LIGHT, DARK = 0.55, 0.4
+"""Mean luma from which a ground carries dark ink, and up to which it carries light ink, without any help."""
 
 
 def require_text(production: Production) -> None:
@@ -76,6 +81,37 @@ def supers(cut: Cut, framing: Framing) -> list[Super]:
                     )
                 )
     return found
+
+
+def grounded(
+    placed: Sequence[Super], cut: Cut, framing: Framing, light: Mapping[str, Mapping[str, Any]]
+) -> list[Super]:
+    """The same supers with the ground they stand on, light or dark, where their clip keeps it so throughout.
+
+    `light` gives the lowest and highest luma of each cell of a clip's grid, by the clip's sha256.
+    """
+    found = []
+    for text in placed:
+        event = next(e for e in reversed(cut.events) if e.record_in <= text.start)
+        clip = event.take.clip(framing)
+        known = light.get(clip.sha256)
+        # A clip that is cropped to another framing does not show its grid where the text stands.
+        ground = _ground(text, known) if known and clip.framing == framing else ""
+        found.append(replace(text, ground=ground))
+    return found
+
+
+def _ground(text: Super, light: Mapping[str, Any]) -> str:
+    place = text.placement
+    if place is None:
+        return ""
+    x, y, width, height = place.shade[:4] if place.shade else (place.x, place.y, place.width, place.height)
+    rows, columns = len(light["low"]), len(light["low"][0])
+    across = range(max(0, x * columns // 10_000), min(columns, -(-(x + width) * columns // 10_000)))
+    down = range(max(0, y * rows // 10_000), min(rows, -(-(y + height) * rows // 10_000)))
+    low = min((light["low"][r][c] for r in down for c in across), default=0.5)
+    high = max((light["high"][r][c] for r in down for c in across), default=0.5)
+    return "light" if low >= LIGHT else "dark" if high <= DARK else ""
 
 
 def _place(event: CutEvent, role: str, framing: Framing) -> str:

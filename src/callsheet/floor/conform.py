@@ -6,7 +6,7 @@ from typing import Any
 
 from callsheet.edit.cut import Cut, assemble
 from callsheet.edit.soundtrack import PlacedLine, SpokenLine, cue_sheet, lines, place
-from callsheet.edit.titles import caption_languages, captions, supers
+from callsheet.edit.titles import caption_languages, captions, grounded, supers
 from callsheet.film import PRESETS, Deliverable, Preset, Production, Take, digest
 from callsheet.floor import renders
 from callsheet.floor.floor import Floor, Job
@@ -24,6 +24,7 @@ JOIN_VERSION = 1
 MIX_VERSION = 2
 """Raised whenever the same plan would give other bytes, like every version that is part of a key."""
 REPORT_VERSION = 1
+LIGHT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,24 @@ async def conform(
     """Every episode's masters. Raises NotFoundError for a shot without a pick, GlyphError for text that cannot be drawn."""
     cuts = [assemble(production, episode, picks) for episode in production.episodes]
     spoken = {cut.episode.code: lines(cut) for cut in cuts}
-    speeches = await floor.build(_voice_job(line) for cut in cuts for line in spoken[cut.episode.code])
+    lights = {clip: _light_job(store, clip) for cut in cuts for clip in _clips_under_text(cut)}
+    voices = [_voice_job(line) for cut in cuts for line in spoken[cut.episode.code]]
+    speeches = await floor.build([*voices, *lights.values()])
+    light = {clip: speeches[job.key].meta for clip, job in lights.items()}
     films = []
     for cut in cuts:
-        films.append(await _film(floor, store, cut, spoken[cut.episode.code], speeches))
+        films.append(await _film(floor, store, cut, spoken[cut.episode.code], speeches, light))
     return tuple(films)
+
+
+def _clips_under_text(cut: Cut) -> set[str]:
+    """The clips, in every framing, over which text will stand."""
+    framings = {PRESETS[d.preset].framing for d in cut.production.deliverables}
+    return {event.take.clip(f).sha256 for event in cut.events if event.shot.supers for f in framings}
+
+
+def _light_job(store: ProductionStore, clip: str) -> Job:
+    return Job(digest(["light", LIGHT_VERSION, clip]), "light", renders.light, (store.blobs.path(clip),), name="light")
 
 
 def _engine(language: str) -> str:
@@ -95,14 +109,19 @@ def _voice_job(line: SpokenLine) -> Job:
 
 
 async def _film(
-    floor: Floor, store: ProductionStore, cut: Cut, spoken: Sequence[SpokenLine], speeches: Mapping[str, Artefact]
+    floor: Floor,
+    store: ProductionStore,
+    cut: Cut,
+    spoken: Sequence[SpokenLine],
+    speeches: Mapping[str, Artefact],
+    light: Mapping[str, Mapping[str, Any]],
 ) -> Film:
     keys = [line.key(_engine(line.language)) for line in spoken]
     placed = place(cut, spoken, [speeches[key].meta for key in keys], MOST_COMPRESSION)
     preset = PRESETS[cut.production.deliverables[0].preset]
     mix = _mix_job(store, cut, placed, keys, speeches, preset)
     cues = {language: captions(cut, placed, language) for language in caption_languages(cut)}
-    edits = [_edit(store, cut, placed, deliverable) for deliverable in cut.production.deliverables]
+    edits = [_edit(store, cut, placed, light, deliverable) for deliverable in cut.production.deliverables]
     jobs = ([mix] if mix else []) + [job for edit in edits for job in edit.jobs]
     made = await floor.build(jobs)
     sound = made[mix.key] if mix else None
@@ -146,10 +165,17 @@ class _Edit:
     jobs: tuple[Job, ...]
 
 
-def _edit(store: ProductionStore, cut: Cut, placed: Sequence[PlacedLine], deliverable: Deliverable) -> _Edit:
+def _edit(
+    store: ProductionStore,
+    cut: Cut,
+    placed: Sequence[PlacedLine],
+    light: Mapping[str, Mapping[str, Any]],
+    deliverable: Deliverable,
+) -> _Edit:
     preset = PRESETS[deliverable.preset]
     language = deliverable.language or cut.production.language
-    items: list[Item] = [*place_supers(supers(cut, preset.framing), preset.size)]
+    text = place_supers(supers(cut, preset.framing), preset.size)
+    items: list[Item] = [*grounded(text, cut, preset.framing, light)]
     if deliverable.captions in ("burned", "both"):
         items += captions(cut, placed, language, style_for(preset.size))
     by_key = {item_key(item): item for item in items}

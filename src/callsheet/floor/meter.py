@@ -7,7 +7,7 @@ from callsheet.floor.event import Progress as Event
 from callsheet.progress import WHOLE, OnProgress, Progress
 
 _STEPS = {"take": "shooting", "voice": "speaking", "mix": "mixing", "segment": "rendering", "master": "joining", "report": "checking",
-          "still": "stills", "sheet": "contact sheet"}  # fmt: skip
+          "light": "measuring", "still": "stills", "sheet": "contact sheet"}  # fmt: skip
 
 
 class Meter:

@@ -98,6 +98,16 @@ def report(
     return out, facts
 
 
+def light(path: Path, *, folder: Path, on_frame: OnFrame) -> tuple[Path, dict[str, Any]]:
+    """How bright a clip is, cell by cell: the darkest and the brightest mean luma (0..1) of each cell of an 8 by 8 grid over its length."""
+    from callsheet.media.check import brightness
+
+    facts = brightness(path, 8, 8)
+    out = folder / "light.json"
+    out.write_text(json.dumps(facts), "utf-8")
+    return out, facts
+
+
 def still(path: Path, frame: int, width: int, *, folder: Path, on_frame: OnFrame) -> tuple[Path, dict[str, Any]]:
     """One frame of a clip as JPEG, `width` pixels wide; 0 keeps its size."""
     from callsheet.media.probe import probe

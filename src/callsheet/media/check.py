@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from callsheet.errors import MediaError
 from callsheet.media.blend import planes_of
+from callsheet.media.decode import still_frame
 from callsheet.media.probe import Media, open_media, probe
 
 _BLACK_LUMA = 32
@@ -109,6 +110,22 @@ def measure(path: Path) -> Report:
         audio_end = media.audio_start + Fraction(media.audio_frames, media.audio_rate)
         drift = max(abs(media.audio_start - media.start), abs(audio_end - media.start - media.duration))
     return Report(media, decoded, loudness, true_peak, drift, black, frozen, subtitles)
+
+
+def brightness(path: Path, columns: int, rows: int, samples: int = 3) -> dict[str, list[list[float]]]:
+    """The lowest and the highest mean luma (0 black, 1 white) that each cell of a grid has in `samples` frames spread over a clip.
+
+    `low` and `high` are rows of cells, top to bottom. Raises MediaError when the clip cannot be read.
+    """
+    frames = probe(path).frames
+    cells = []
+    for number in range(samples):
+        picture = still_frame(path, (2 * number + 1) * frames // (2 * samples))
+        luma = picture.astype(np.float32) @ np.array([0.2126, 0.7152, 0.0722], np.float32) / 255
+        bands = np.array_split(luma, rows, axis=0)
+        cells.append([[float(part.mean()) for part in np.array_split(band, columns, axis=1)] for band in bands])
+    grid = np.round(np.array(cells), 3)
+    return {"low": grid.min(axis=0).tolist(), "high": grid.max(axis=0).tolist()}
 
 
 def heard(path: Path) -> tuple[float | None, float | None]:

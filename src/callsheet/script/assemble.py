@@ -29,6 +29,7 @@ from callsheet.script.brief import Brief
 from callsheet.script.concrete import Concrete
 from callsheet.script.fountain import export
 from callsheet.script.grammar import shoot
+from callsheet.script.hanging import hang_stills
 from callsheet.script.plan import Beat, Hand
 from callsheet.script.survival import heard, measure, unquoted
 from callsheet.script.timing import fit, squeeze
@@ -40,6 +41,18 @@ RATE = Rate(24)
 """The rate of boards written here."""
 _LEGAL = {"en": 22, "zh": 40}
 """Words or characters of small print that one shot can carry."""
+_MEASURE = re.compile(
+    r"\d\s?(?:%|°|mm|cm|km|m|kg|g|ml|cl|l|w|kwh|mah|hz|gb|tb)\b|\d%|(?:hours?|minutes?|seconds?|days?|weeks?|years?|litres?|liters?|metres?|meters?|grams?|degrees?|miles?|kilometres?)\b|"
+    r"毫升|升|克|公斤|小时|分钟|秒|天|年|米|公里|度|%",
+    re.IGNORECASE,
+)
+"""A number that says enough alone: it carries a unit of measure."""
+_TERMS = re.compile(
+    r"\b(?:until|valid|terms|apply|excluded|only|guarantee|warranty|trial|returns?|refund|financing|deposit)\b|"
+    r"质保|保修|退换|截止|有效|仅限|限时|首付|活动|规则",
+    re.IGNORECASE,
+)
+"""What belongs into small print: conditions of an offer, and nothing else."""
 
 
 @dataclass
@@ -92,6 +105,7 @@ def finish(
     BriefError when the length cannot hold the film.
     """
     language = brief.language
+    beats = hang_stills(beats, brief)
     try:
         beats = squeeze(beats, total, hand, language, RATE)
         frames = fit([p for b in beats for p in b.pictures], total, hand, language, RATE)
@@ -147,36 +161,53 @@ def _forbidden(production: Production, brief: Brief) -> list[str]:
 
 
 def _rescue(production: Production, lost: Sequence[Concrete], language: Tongue, never: Sequence[str]) -> None:
-    """Put lost numbers, names and offers on screen: one each on bare shots that can be read in time, the rest as small print at the end."""
+    """Put what got lost on screen: facts, each on a bare shot on which it can be read in time, conditions as small print at the end.
+
+    What finds no such place stays lost, and is reported as lost.
+    """
     shots = [p.shot for p in production.board()]
-    pieces: list[tuple[str, str]] = []
-    order = {"offer": 0, "call": 0, "number": 1, "name": 2}
-    room = max(5, len(shots) // 2)
-    for item in sorted(lost, key=lambda i: order.get(i.kind, 3)):
-        if len(pieces) >= room:
-            break
-        if item.kind not in ("number", "name", "offer", "call") or any(item.key in folded(text) for text, _ in pieces):
-            continue
-        piece = _piece(item, language, [i.key for i in lost])
-        if not any(folded(n) in folded(piece) for n in never):
-            pieces = [p for p in pieces if folded(p[1]) not in folded(piece)] + [(piece, item.text)]
     middle = [s for s in shots[1:-1] if not s.supers and (s.props or s.cast) and s.mood.valence >= 0]
-    reading, longest = (7.0, 18) if language == "zh" else (3.5, 11)
-    small: list[str] = []
-    for text, key in pieces:
-        home = next((s for s in middle if s.duration / 24 >= 0.7 + units(text, language) / reading), None)
-        if home is None or units(text, language) > longest:
-            small.append(text)
+    reading, longest = (8.0, 18) if language == "zh" else (4.0, 11)
+    terms: list[str] = []
+    shown: list[str] = []
+    order = {"offer": 0, "call": 0, "number": 1, "name": 2}
+    for item in sorted((i for i in lost if i.kind in order), key=lambda i: order[i.kind]):
+        if any(item.key in folded(text) for text in (*shown, *terms)):
             continue
-        middle.remove(home)
-        home.supers = [
-            Super(
-                text=_accented(text, key),
-                role="stat" if re.search(r"\d", key) else "sub",
-                start=min(6, home.duration // 4),
-            )
-        ]
-    _small_print(shots, small, language)
+        if item.kind in ("offer", "call") or _TERMS.search(item.text):
+            piece = _piece(item, language, [i.key for i in lost])
+            if not any(folded(n) in folded(piece) for n in never):
+                terms.append(piece)
+            continue
+        for piece in _pieces(item, language):
+            if units(piece, language) > longest or any(folded(n) in folded(piece) for n in never):
+                continue
+            takes = 0.5 + units(piece, language) / reading
+            free = [
+                s
+                for s in middle
+                if s.duration / 24 >= takes and folded(piece) not in folded(" ".join(d.line for d in s.dialogue))
+            ]
+            if free:
+                home = min(free, key=lambda s: (bool(s.dialogue), shots.index(s)))
+                middle.remove(home)
+                start = min(6, home.duration // 4)
+                home.supers = [
+                    Super(
+                        text=_accented(piece, item.text), role="stat" if item.kind == "number" else "item", start=start
+                    )
+                ]
+                shown.append(piece)
+                break
+    _small_print(shots, terms, language)
+
+
+def _pieces(item: Concrete, language: Tongue) -> list[str]:
+    """Quotes that say what an item means, the most telling first; never a bare number."""
+    sizes = (18, 14, 12, 10, 8, 6) if language == "zh" else (11, 9, 7, 6, 5, 4)
+    cuts = [cut_to(item.sentence, most, language, item.text).rstrip(".。 ") for most in sizes if item.sentence]
+    made = [c for c in cuts if c and units(c, language) > units(item.text, language)]
+    return list(dict.fromkeys([*made, *([item.text] if _MEASURE.search(item.text) else [])]))
 
 
 def _small_print(shots: Sequence[Shot], pieces: Sequence[str], language: Tongue) -> None:

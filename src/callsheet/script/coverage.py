@@ -86,8 +86,8 @@ class Coverage:
         self.words = SAY[stage.language]
         self.zh = stage.language == "zh"
 
-    def cover(self, scene: Scene, time: TimeOfDay | None) -> list[Picture]:
-        """The scene's pictures in order."""
+    def cover(self, scene: Scene, time: TimeOfDay | None, *, dissolve: bool = False) -> list[Picture]:
+        """The scene's pictures in order; with `dissolve` the first one melts out of the scene before."""
         self.scene, self.location = scene, self.stage.place(scene)
         text = " ".join(e.text for e in scene.elements if isinstance(e, Action))
         self.weather: Weather | None = next((w for p, w in WEATHERS if re.search(p, text, re.IGNORECASE)), None)
@@ -116,8 +116,8 @@ class Coverage:
             pictures = self._in_medias_res(pictures)
         if self.style == "long-take":
             pictures = self._merged(pictures)
-        dissolve = any(isinstance(e, Cut) and e.dissolves for e in scene.elements[:1])
-        return [replace(pictures[0], dissolve=dissolve), *pictures[1:]]
+        opens = any(isinstance(e, Cut) and e.dissolves for e in scene.elements[:1])
+        return [replace(pictures[0], dissolve=dissolve or opens), *pictures[1:]]
 
     def _picture(self, action: str, sees: Sees, **wishes: object) -> Picture:
         valence = 0.3 * bool(GLAD.search(action)) - 0.35 * bool(GRIM.search(action))

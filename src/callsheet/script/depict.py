@@ -11,7 +11,9 @@ _ORDER_EN = re.compile(
     r"listen|wait|climb|step|cut|try|remember|suppose|notice|consider)\b(?:\s+(?:back|down|up|out|again|of|at|on|in|to|into|from|through|over|about|for))*\s*",
     re.IGNORECASE,
 )
-_ORDER_ZH = re.compile(r"^(?:现在)?(?:请|想象(?:一下)?|试想|设想|你?看(?:一看|看)?|站在|坐在|走到|走进|来到|拿起|拿着|抬头看?|低头看?|打开|记住|注意)[，：]?")
+_ORDER_ZH = re.compile(
+    r"^(?:现在)?(?:请|想象(?:一下)?|试想|设想|你?看(?:一看|看)?|站在|坐在|走到|走进|来到|拿起|拿着|抬头看?|低头看?|打开|记住|注意)[，：]?"
+)
 _MOVING = re.compile(r"^(?:come|go|wait|walk|listen|turn)\b", re.IGNORECASE)
 
 _SKY_EN = {"moon": r"\bmoon(?:'s)?\b", "sun": r"\bsun(?:'s)?\b(?!light)", "earth": r"\bearth(?:'s)?\b", "water": r"\b(?:ocean|sea|water|tides?|bulges?)\b", "far": r"\b(?:far side|other side|second bulge|opposite)\b", "line": r"\b(?:one line|in line|aligned|stand together)\b", "star": r"\b(?:stars?|planets?|galax(?:y|ies)|comets?|orbits?)\b"}  # fmt: skip
@@ -37,6 +39,11 @@ _SKY: dict[Tongue, tuple[tuple[frozenset[str], str], ...]] = {
         (frozenset({"moon", "water"}), "月亮悬在深色海面上，水上一条长长的光"), (frozenset({"moon"}), "黑色天空里的月亮，边缘的环形山清清楚楚"),
     ),
 }  # fmt: skip
+_LIKENESS = re.compile(r",\s+(?:like|as \w+ as)\s+(?:an?|the)\s[^,;]+$|，(?:就像|好像|仿佛|像)[^，；]+$")
+_PLACES = re.compile(
+    r"\b(?:sea|ocean|coast|beach|river|lake|bay|shore|harbou?r|island|ship|boat|tower|station|house|building|cliff|rock|volcano|glacier|cave|bird|animal|plant|engine|machine|wheel|lens)s?\b",
+    re.IGNORECASE,
+)
 _ABSTRACT_EN = re.compile(r"^(?:nobody|nothing|something|everything|someone|this|that|these|those|it|there)\b|\b(?:would|could|might|reason|because of|have nothing to do|means?|doing|the trick)\b", re.IGNORECASE)  # fmt: skip
 _NOUN_EN = r"(?:(?:the|an?|its|their|every|each|one|two|three)\s+)(?:[a-z-]+\s){0,2}?"
 
@@ -56,8 +63,12 @@ def depict(sentence: str, language: Tongue, around: str = "") -> str:
 
     `around` is the text it stands in: bodies of the sky that it leaves out ("the far side") are found there.
     """
-    bare = sentence.strip().rstrip(".。!！")
-    sky = _sky(bare, language) or (_sky(f"{bare} {around}", language) if re.search(r"\b(?:bulges?|far side|orbit)\b|隆起|背面", bare, re.IGNORECASE) else "")
+    bare = _LIKENESS.sub("", sentence.strip().rstrip(".。!！"))
+    sky = _sky(bare, language) or (
+        _sky(f"{bare} {around}", language)
+        if re.search(r"\b(?:bulges?|far side|orbit)\b|隆起|背面", bare, re.IGNORECASE)
+        else ""
+    )
     if sky:
         return ended(sky, language)
     order = (_ORDER_ZH if language == "zh" else _ORDER_EN).match(bare)
@@ -70,7 +81,7 @@ def depict(sentence: str, language: Tongue, around: str = "") -> str:
             elif and_ and re.match(r"(?:the|an?|its|two|three|one)\b", happens):
                 rest = f"{subject}, {happens}"
         return ended(rest[:1].upper() + rest[1:], language) if re.search(r"\w{2}", rest) else ""
-    visible = re.findall(VISUAL[language], bare, re.IGNORECASE)
+    visible = re.search(VISUAL[language], bare, re.IGNORECASE) or _PLACES.search(bare)
     if language == "en" and (_ABSTRACT_EN.search(bare) or not visible):
         return ended(_things(bare), "en") if visible else ""
     return ended(bare[:1].upper() + bare[1:], language) if visible else ""

@@ -2,15 +2,19 @@
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from callsheet.film import Cast, Location, Prop, Voice
 from callsheet.film.digest import seed
-from callsheet.film.shot import Ambience
+from callsheet.film.shot import Ambience, Size, TimeOfDay
 from callsheet.script.brief import Brief, Claim
+from callsheet.script.hanging import stems, words_of
+from callsheet.script.likeness import pictured
 from callsheet.script.phrases import PHRASES, Phrases, face_for
-from callsheet.script.plan import Picture, Sees
-from callsheet.script.words import CJK, cut_to, named, units
+from callsheet.script.plan import Beat, Picture, Sees
+from callsheet.script.wishes import Wish
+from callsheet.script.words import CJK, cut_to, ended, named, phrase_ends, units
 from callsheet.script.worlds import World, world_for
 
 NARRATOR_VOICE = "narrator"
@@ -34,6 +38,14 @@ _VAGUE = frozenset(
     时候
     """,
     )
+)
+_MANNER_ZH = re.compile(
+    r"(?:就|也|都|还|才|再|又|只|不|很|更|最|一|可|可以|能|会|要)$|^(?:单手|双手|一键|随手|轻松|每次|从此|终于|只要|无需|不用|不再)|[了着过吗呢]"
+)
+_SETTING = re.compile(
+    r"\b(?:street|beach|field|sea|ocean|room|kitchen|station|city|town|village|harbou?r|road|sky|hills?|mountains?|forest|river|lake|garden|market|shop|roof|desert|"
+    r"island|house|window|horizon|coast|valley|rain|snow|fog|dawn|sunrise|sunset)\b|街|海滩|田|海|房间|厨房|车站|站台|城市|小镇|村|港|路|天空|山|森林|河|湖|院子|市场|店|屋顶|岛|窗外|雨|雪|雾",
+    re.IGNORECASE,
 )
 _PEOPLE = {
     "en": r"\b(?:she|he|woman|man|child|children|kid|boy|girl|mother|father|people|friend|friends|you|we|family|hand|hands|somebody|someone)\b",
@@ -61,6 +73,7 @@ class Dressing:
         self.face = face_for(f"{brief.audience} {' '.join(p.words for p in brief.people)}")
         self.who = self.face.zh if self.zh else f"the {self.face.en.split(' ', 1)[1]}"
         self._turn: Counter[str] = Counter()
+        self._shown: Counter[str] = Counter()
         self._seed = seed("dressing", brief.text)
 
     def _product(self) -> str:
@@ -83,13 +96,14 @@ class Dressing:
     def picture(self, pool: str, sees: Sees, *, away: bool = False, **wishes: object) -> Picture:
         """The next picture of a pool (`product`, `detail`, `hands`, `use`, `life`, `trouble`), placed and cast."""
         sentences: tuple[str, ...] = getattr(self.world, pool)
-        at = (self._turn[pool] + self._seed) % len(sentences)
-        away = (
-            away
-            or (pool == "use" and at == len(sentences) - 1)
-            or (pool == "life" and at == 0 and self.world.key in ("food", "ride", "family", "body"))
+        order = [(self._turn[pool] + self._seed + k) % len(sentences) for k in range(len(sentences))]
+        # What was shown least comes first; among those, what plays at the other place when that is wished.
+        at = min(
+            order, key=lambda k: (self._shown[sentences[k]], away and not self._is_away(sentences[k]), order.index(k))
         )
+        away = self._is_away(sentences[at])
         self._turn[pool] += 1
+        self._shown[sentences[at]] += 1
         shows_person = "{who}" in sentences[at]
         made = Picture(
             self.fill(sentences[at]),
@@ -101,6 +115,12 @@ class Dressing:
             images=self.stills(sees),
         )
         return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def _is_away(self, sentence: str) -> bool:
+        """Whether a picture sentence plays at the world's second place."""
+        words = stems(sentence)
+        home, away = (len(words & stems(f"{p.name} {p.words}")) for p in (self.world.home, self.world.away))
+        return away > home
 
     def trouble(self) -> tuple[Picture, Picture]:
         """The world before the product: the place without anybody, then the person in it."""
@@ -114,14 +134,9 @@ class Dressing:
         )
 
     def stills(self, sees: Sees) -> tuple[str, ...]:
-        """Supplied pictures that show what a picture sees, in turn."""
+        """Supplied pictures of a place for pictures that see one, in turn. The product's stills belong to its prop, details are hung later."""
         wanted = {
-            "product": ("product",),
-            "detail": ("detail", "product"),
-            "hands": ("product",),
             "place": ("place",),
-            "person": ("product",),
-            "card": (),
         }.get(sees, ())
         for shows in wanted:
             files = [s.file for s in self.brief.stills if s.shows == shows]
@@ -156,7 +171,6 @@ class Dressing:
                 location="home",
                 time=self.world.hour,
                 props=(self.product_id,),
-                images=self.stills("detail"),
             )
         index = self._turn["claims"] % len(pools)
         self._turn["claims"] += 1
@@ -167,7 +181,7 @@ class Dressing:
         if self.zh:
             match = _SUBJECT_ZH.search(sentence)
             found = match[1] if match else ""
-            return "" if found in _VAGUE or found in self.brief.product or not found else found
+            return found if self._is_part(found, sentence) else ""
         match = _SUBJECT_EN.search(sentence) or _WITH_EN.search(sentence)
         words = match[1].strip() if match else ""
         if (
@@ -179,18 +193,77 @@ class Dressing:
             return ""
         return f"the {words}"
 
-    def image(self, comparison: str) -> Picture:
-        """A picture for a comparison: what the thing is likened to, seen for itself."""
-        if self.zh:
-            words = re.sub(
-                r"^(?:就像|好像|仿佛|犹如|宛如|如同|好比|像)|(?:一样|一般|似的|那样|那么.{1,2})$", "", comparison
-            ).strip()
-        else:
-            words = re.sub(r"^(?:like|as if|as though|as \w+ as)\s+", "", comparison, flags=re.IGNORECASE).strip()
-        action = self.words.image.replace("{w}", words[:1].upper() + words[1:])
+    def image(self, comparison: str) -> Picture | None:
+        """A picture for a comparison, what the thing is likened to, seen for itself; None when no camera could find it."""
+        found = pictured(comparison, self.brief.language)
+        if not found:
+            return None
+        sees: Sees = "place" if found.use_case == "landscape" else "image"
         return Picture(
-            action, "image", location="away", time=self.world.hour, use_case="stylised", keep=6, note=comparison
+            found.action,
+            sees,
+            size="extreme-wide" if sees == "place" else "full",
+            use_case=found.use_case,
+            keep=8,
+            note=comparison,
         )
+
+    def wishes(self) -> dict[str, list[Picture]]:
+        """The director's wishes as pictures, by where in the film they belong."""
+        found: dict[str, list[Picture]] = {}
+        for wish in self.brief.wishes:
+            found.setdefault(wish.part, []).append(self._wished(wish))
+        return found
+
+    def _wished(self, wish: Wish) -> Picture:
+        """A wish in its own words; a supplied detail that shows the same lends it its words."""
+        words = wish.words
+        still = next((s for s in self.brief.stills if s.shows == "detail" and stems(words) & stems(words_of(s))), None)
+        bare = words.casefold()
+        people = re.search(_PEOPLE[self.brief.language], bare, re.IGNORECASE)
+        head = self.brief.kind.split()[-1].casefold() if self.brief.kind else ""
+        nouns = re.findall(r"[a-z]{3,}", bare)
+        ours = (
+            self.brief.product.casefold() in bare
+            or (self.zh and bool(head) and head[-1] in bare)
+            or any(head.endswith(n) for n in nouns if head)
+        )
+        hands = bool(re.search(r"\bhands?\b|双手|指尖|一只手", bare))
+        sees: Sees = (
+            "detail"
+            if still
+            else "hands"
+            if hands
+            else "person"
+            if people
+            else "place"
+            if _SETTING.search(re.split(r",|\b(?:by|on|in|at|under|with)\b|，", bare)[0])
+            else "product"
+        )
+        wide = bool(re.search(r"\b(?:alone|empty|wide|whole|far|small)\b|独自|空荡|远|整个|静静", bare))
+        size: Size = (
+            "extreme-close" if still else "insert" if hands else "medium" if people else "wide" if wide else "close"
+        )
+        if still and still.words and not stems(still.words) <= stems(words):
+            words = f"{words}{'，' if self.zh else '; '}{still.words}"
+        hours: tuple[tuple[str, TimeOfDay], ...] = (
+            (r"\bmorning\b|清晨|早晨|晨光", "morning"),
+            (r"\bdawn\b|黎明", "dawn"),
+            (r"\b(?:dusk|evening|sunset)\b|黄昏|傍晚|夕阳", "dusk"),
+            (r"\bnight\b|夜", "night"),
+        )
+        hour = next((h for pattern, h in hours if re.search(pattern, bare)), None)
+        return Picture(
+            ended(words[:1].upper() + words[1:], self.brief.language), sees, size=size, location="home", time=hour,
+            props=(self.product_id,) if ours or still else (), images=(still.file,) if still else (), keep=8, note=wish.text,
+            weight=1.4,
+        )  # fmt: skip
+
+    def _is_part(self, found: str, sentence: str) -> bool:
+        """Whether Chinese words are a thing: a whole phrase, no adverb, no manner of doing something."""
+        if not found or found in _VAGUE or found in self.brief.product or _MANNER_ZH.search(found):
+            return False
+        return sentence.index(found) + len(found) in phrase_ends(sentence)
 
     def card(self, **wishes: object) -> Picture:
         """A calm picture that carries text."""
@@ -209,11 +282,28 @@ class Dressing:
             location="home",
             time=self.world.hour,
             props=(self.product_id,),
-            images=self.stills("product"),
             keep=9,
             note="end",
         )
         return replace(made, **wishes)  # type: ignore[arg-type]
+
+    def settled(self, beats: Sequence[Beat]) -> list[Beat]:
+        """The beats with only establishing pictures at a place that a supplied still shows: else every picture would be that still."""
+        if not any(s.shows == "place" for s in self.brief.stills):
+            return list(beats)
+        beds = self.beds()
+
+        def freed(picture: Picture) -> Picture:
+            wide = picture.sees == "place" or picture.size in ("wide", "extreme-wide")
+            if wide or picture.location != "home":
+                return picture
+            return replace(picture, location=None, ambience=picture.ambience or beds.get("home"))
+
+        return [beat.over(*map(freed, beat.pictures)) for beat in beats]
+
+    def named_stills(self, name: str) -> tuple[str, ...]:
+        """The product stills whose words name a piece."""
+        return tuple(s.file for s in self.brief.stills if s.shows == "product" and stems(words_of(s)) & stems(name))[:1]
 
     def cast(self, used: set[str]) -> dict[str, Cast]:
         """The narrator, and the person when a picture shows them."""
@@ -263,9 +353,9 @@ class Dressing:
         words = [
             brief.kind,
             brief.brand,
-            *(s.words for s in brief.stills if s.shows in ("product", "detail") and s.words),
+            *(s.words for s in brief.stills if s.shows == "product" and s.words),
         ]
-        files = [s.file for s in brief.stills if s.shows in ("product", "detail")]
+        files = [s.file for s in brief.stills if s.shows == "product"]
         described = ("，" if self.zh else "; ").join(dict.fromkeys(w for w in words if w))
         return {
             self.product_id: Prop(

@@ -377,7 +377,8 @@ def screenplay_of(production: Production) -> Screenplay:
             elements.append(Cut("叠化" if language == "zh" else "DISSOLVE TO:"))
         elements.append(Action(plain(shot.action)))
         for text in shot.supers:
-            elements.append(Action(f"{'字幕' if language == 'zh' else 'SUPER'}: {text.text.replace('*', '')}"))
+            words = text.text.replace("*", "").replace("\n", "，" if language == "zh" else ", ")
+            elements.append(Action(f"{'字幕' if language == 'zh' else 'SUPER'}: {words}"))
         for said in shot.dialogue:
             name = production.cast[said.who].name if said.who in production.cast else said.who.title()
             elements.append(Speech(name, said.line, said.manner, "V.O." if said.who == NARRATOR else ""))

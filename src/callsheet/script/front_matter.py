@@ -175,5 +175,3 @@ def stills(front: Mapping[str, Any], name: str) -> tuple[Still, ...]:
             )
         found.append(Still(file, shows, plain(str(data.get("words") or ""))))
     return tuple(found)
-
-

@@ -96,10 +96,14 @@ class Camerawork:
     def _size(self, sees: Sees) -> Size:
         wanted = self.hand.sizes.get(sees, SIZES[sees])
         start = self.used[f"size:{sees}"]
-        for step in range(len(wanted)):
-            size = wanted[(start + step) % len(wanted)]
-            if not self.before or size != self.before.size:
-                return size
+        turned = [wanted[(start + step) % len(wanted)] for step in range(len(wanted))]
+        if not self.before:
+            return turned[0]
+        # Two steps of size make a cut that is seen; a neighbouring size will do, the same one never.
+        for apart in (2, 1):
+            for size in turned:
+                if abs(_SCALE.index(size) - _SCALE.index(self.before.size)) >= apart:
+                    return size
         at = _SCALE.index(wanted[0])
         return _SCALE[at + 1] if at + 1 < len(_SCALE) else _SCALE[at - 1]
 

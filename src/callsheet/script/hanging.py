@@ -10,7 +10,12 @@ from callsheet.script.front_matter import Still
 from callsheet.script.plan import Beat, Picture
 from callsheet.script.words import CJK, Tongue
 
-_COMMON = frozenset("with from into that this over their its your they them there where picture slowly close".split())
+_COMMON = frozenset(
+    re.findall(
+        r"\w+",
+        "with from into that this over their its your they them there where picture slowly close light morning window table",
+    )
+)
 
 
 def stems(text: str) -> set[str]:
@@ -70,12 +75,12 @@ def direct(beats: Sequence[Beat], wishes: dict[str, list[Picture]], language: To
     for wish in wishes.get("middle", []):
         fixed = ("title", "offer", "cta", "quote")
         free = [i for i in range(start, len(pictures) - 1) if not any(c.role in fixed for c in pictures[i].captions)]
-        free = [i for i in free if pictures[i].sees not in ("image", "card")] or free
+        free = [i for i in free if pictures[i].sees not in ("image", "card") and not pictures[i].note] or free
+        free = [i for i in free if i > 1] or free
         if not free:
             continue
         found = _best(pictures, wish.action, free)
-        late = [i for i in free if i > 1] or free
-        at = found[0] if found and found[1] > 2 else late[0]
+        at = found[0] if found and found[1] > 2 else free[0]
         pictures[at] = replace(_shown(pictures[at], wish), keep=max(8, pictures[at].keep))
         start = at + 1
     return _put(beats, places, pictures)
@@ -85,5 +90,5 @@ def _shown(before: Picture, wish: Picture) -> Picture:
     """A wished picture in the place of another: it takes over what is heard and read there."""
     return replace(
         wish, lines=before.lines, captions=before.captions, effect=before.effect, keep=max(before.keep, wish.keep),
-        time=wish.time or before.time, weight=before.weight, valence=before.valence, arousal=before.arousal,
+        time=wish.time or before.time, weight=max(before.weight, wish.weight), valence=before.valence, arousal=before.arousal,
     )  # fmt: skip

@@ -90,14 +90,12 @@ def pictured(likeness: str, language: Tongue) -> Likeness | None:
                 return Likeness(ended(f"{noun}，{place}", "zh"), "stylised")
         elif re.search(rf"\b(?:{pattern})\b", head, re.IGNORECASE):
             return Likeness(ended(_thing(bare, place), "en"), "stylised")
-    scene = next((s for p, s in _SCENES[language] if re.search(p, bare if language == "zh" else head + bare[len(head) :], re.IGNORECASE)), None)
+    scene = next((s for p, s in _SCENES[language] if re.search(p, bare, re.IGNORECASE)), None)
     return Likeness(ended(scene, language), "landscape") if scene else None
 
 
 def _thing(bare: str, place: str) -> str:
     """The likened thing as a noun phrase with its own place, or the place that things of its kind have."""
     words = re.sub(r"\s+(?:who|that|which)\s+(?:is|are|was|were)\s+", ", ", bare)
-    words = re.sub(r"^(?:the last|the)\s+(?=\w)", lambda m: m.group(), words)
     words = words[:1].upper() + words[1:]
-    placed = re.search(r"\b(?:in|on|at|by|under|over|through)\s+(?:an?|the|its|her|his)\s", words)
-    return words if placed and len(words.split()) > 5 else f"{words}, {place}"
+    return words if len(words.split()) > 11 else f"{words}, {place}"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from callsheet.film import NARRATOR, Cast, Voice
-from callsheet.script.front_matter import Person
 from callsheet.script.dressing import slug
 from callsheet.script.fountain import Action, Screenplay
+from callsheet.script.front_matter import Person
 from callsheet.script.words import CJK, sentences
 
 Age = Literal["child", "young", "adult", "old"]

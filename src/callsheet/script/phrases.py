@@ -14,7 +14,6 @@ class Phrases:
     meet: str
     meet_kind: str
     people: str
-    image: str
     card: str
     end: str
     still: str
@@ -35,7 +34,6 @@ class Phrases:
 PHRASES: dict[Tongue, Phrases] = {
     "en": Phrases(
         meet="Meet {p}.", meet_kind="Meet {p}, the {k}.", people="For {w}.",
-        image="{w}, alone in a wide picture, in the same soft light as the rest of the film.",
         card="A plain wall in the film's deep colour, soft light drifting across it from one side, {p} at the lower edge, out of focus.",
         end="{p} in the middle of a calm picture, a plain backdrop, one light coming to rest on it.",
         still="{w}, exactly as in the supplied picture, the light moving slowly over it.",
@@ -44,7 +42,6 @@ PHRASES: dict[Tongue, Phrases] = {
     ),
     "zh": Phrases(
         meet="这就是{p}。", meet_kind="这就是{p}{k}。", people="给{w}。",
-        image="{w}，独自占满宽阔的画面，光线与全片一致。",
         card="一面素净的墙，铺着影片的深色，柔光从一侧缓缓流过，{p}虚在画面下缘。",
         end="{p}停在安静画面的正中，素净的背景，最后一束光落在它身上。",
         still="{w}，与所给图片一致，光慢慢从上面移过。",

@@ -96,7 +96,12 @@ def is_quoted(text: str, source: str) -> bool:
         for p in re.split(r"\s*[·|]\s*|(?<=[.!?。！？])\s+|(?<=[。！？])|\n", text.replace("*", ""))
         if re.search(r"\w", p)
     ]
-    return all(p in source for p in phrases)
+    return all(p in source or ("\n" in text and _listed(p, source)) for p in phrases)
+
+
+def _listed(phrase: str, source: str) -> bool:
+    """Whether a line of an offer is a list of parts that all stand in the source."""
+    return all(folded(part) in source for part in re.split(r",\s+|(?<=\D),", phrase))
 
 
 def claims_something(text: str, language: Tongue) -> bool:

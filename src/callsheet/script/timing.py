@@ -24,9 +24,11 @@ def reading(text: str, language: str) -> Fraction:
 
 def least(picture: Picture, hand: Hand, language: str, rate: Rate) -> int:
     """The fewest frames a picture can have: the treatment's shortest, and what its text takes to read."""
-    seconds = hand.shortest
+    seconds = hand.shortest * max(Fraction(1), Fraction(picture.weight).limit_denominator(100))
     if picture.captions:
-        seconds = max(seconds, *(min(Fraction(4), reading(c.text, language)) for c in picture.captions))
+        # A price stands alone in large figures and is seen at a glance: only what comes with it takes reading.
+        texts = [c.text.partition("\n")[2] or c.text for c in picture.captions]
+        seconds = max(seconds, *(min(Fraction(4), reading(text, language)) for text in texts))
     return math.ceil(seconds * rate.fraction)
 
 

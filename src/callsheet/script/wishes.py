@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """The director's wishes: sentences of a brief that say what is to be seen first, on the way, or last."""
 
 import re
@@ -44,7 +45,9 @@ _REASON = re.compile(
     r"\s*(?:[:;：；]|\s[—–]\s|——)|,?\s+(?:as if|as though|so that|because|since)\b|，?(?:仿佛|好像|就像|因为|这样)",
     re.IGNORECASE,
 )
-_SHOT_OF = re.compile(r"^(?:an?|the)\s+(?:wide |close |long )?(?:shot|picture|view|image|close-up)\s+of\s+", re.IGNORECASE)
+_SHOT_OF = re.compile(
+    r"^(?:an?|the)\s+(?:wide |close |long )?(?:shot|picture|view|image|close-up)\s+of\s+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from callsheet.film import Rate
@@ -141,7 +143,9 @@ _DANGLING_EN = re.compile(
     r"so [a-z]+)$",
     re.IGNORECASE,
 )
-_DANGLING_ZH = re.compile(r"(?:的|和|与|或|在|把|被|让|从|对|为|比|以|将|一)$")
+_DANGLING_ZH = re.compile(
+    r"(?:的|和|与|或|在|把|被|让|从|对|为|比|以|将|一|就|也|都|还|才|再|又|只|不|没|很|更|最|能|会|要|可以|可|地|得|是|有|单手|一键)$"
+)
 _HANGING = re.compile(
     r"(?:while|when|if|because|although|though|since|after|before|as|unless|once)\b|(?:当|虽然|因为|如果|尽管)",
     re.IGNORECASE,
@@ -172,14 +176,35 @@ def cut_to(sentence: str, most: int, language: str, key: str = "", *, spoken: bo
     for boundary, closes in ((strong, True), (clause, True), (tail, False)):
         if spoken and not closes:
             break
+        whole_phrases = phrase_ends(whole) if chinese and not closes else set()
         for match in boundary.finditer(whole):
-            ends.add(match.start())
+            if not whole_phrases or match.start() in whole_phrases:
+                ends.add(match.start())
             if closes:
                 starts.add(match.end())
         best = _best_run(whole, sorted(starts), sorted(ends), most, language, key, 1 if closes else 5)
         if best:
             return _finish(best, chinese)
     return ""
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> Callable[[str], list[str]]:
+    # The model is read from disk: only Chinese texts pay for it.
+    import budoux
+
+    parse: Callable[[str], list[str]] = budoux.load_default_simplified_chinese_parser().parse
+    return parse
+
+
+def phrase_ends(text: str) -> set[int]:
+    """Where phrases of a Chinese text may end: offsets after which a break splits no word."""
+    ends: set[int] = set()
+    at = 0
+    for phrase in _phrases()(text):
+        at += len(phrase)
+        ends.add(at)
+    return ends
 
 
 _JOINT_EN = re.compile(r";\s+|\s+[—–]\s+|,?\s+(?=(?:and|but|so|because|while)\s+(?:[a-z]+\s+){2})")

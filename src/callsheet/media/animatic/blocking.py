@@ -74,7 +74,7 @@ def block(stage: Stage, reading: Reading, lens: Lens, light: Light) -> Blocking:
         marks.append(Mark(figure, x, lens.feet + 0.006 * (n % 2), lens.tall, flip))
     if lens.tall > 1:
         # Close up, the camera comes down to whoever sits, stoops or is small: the crown stands where a standing adult's would.
-        low = min(_crown(mark) for mark in marks) - (lens.feet - lens.tall * lens.squash)
+        low = min(_crown(mark) for mark in marks) - max(lens.feet - lens.tall * lens.squash, 0.07)
         marks = [replace(mark, feet=mark.feet - low) for mark in marks]
     if shoulder and marks:
         marks[0] = replace(marks[0], flip=shoulder.x < marks[0].x)

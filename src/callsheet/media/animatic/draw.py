@@ -20,7 +20,7 @@ from callsheet.media.animatic.version import ENGINE
 from callsheet.media.encode import TAKE, ClipWriter
 from callsheet.media.stills import load_still
 
-__all__ = ["ENGINE", "Drawn", "draw", "frame", "size_of"]
+__all__ = ["ENGINE", "Drawn", "draw", "frame", "pictures", "size_of"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,14 @@ def frame(
         raise IndexError(f"frame {index} of {frames}")
     (_, pixels), *_ = _pictures(recipe, framing, references, height, range(place, place + 1))
     return pixels
+
+
+def pictures(
+    recipe: Recipe, framing: Framing, references: Mapping[str, Path], height: int = 720
+) -> Iterator[NDArray[np.uint8]]:
+    """Every frame of the take, drawn one after the other, as `frame` gives it; the array is reused, so copy what you keep."""
+    for _, pixels in _pictures(recipe, framing, references, height, range(recipe.order.frames)):
+        yield pixels
 
 
 def _pictures(

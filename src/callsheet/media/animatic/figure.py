@@ -327,7 +327,10 @@ class Figure:
             canvas.restore()
             for way in (-1, 1):
                 canvas.drawPath(
-                    limb([(px, py - 0.085), (px + way * 0.03, py - 0.10), (px + way * 0.045, py - 0.075)], [0.005, 0.012, 0.006]),
+                    limb(
+                        [(px, py - 0.085), (px + way * 0.03, py - 0.10), (px + way * 0.045, py - 0.075)],
+                        [0.005, 0.012, 0.006],
+                    ),
                     brush,
                 )
                 canvas.drawPath(limb([(px, py - 0.085), (px + way * 0.02, py + 0.0)], [0.005, 0.008]), brush)
@@ -345,7 +348,10 @@ class Figure:
         canvas.clipPath(path, True)
         bib = [(nx + 0.018, ny + 0.085), (nx + 0.12, ny + 0.075), (px + 0.12, py - 0.08), (px - 0.012, py - 0.08)]
         canvas.drawPath(smooth(bib, tension=0.2), brush)
-        canvas.drawPath(smooth([(nx - 0.015, ny + 0.0), (nx + 0.02, ny + 0.05), (nx + 0.03, ny + 0.1)], closed=False), stroke(colour, 0.015))
+        canvas.drawPath(
+            smooth([(nx - 0.015, ny + 0.0), (nx + 0.02, ny + 0.05), (nx + 0.03, ny + 0.1)], closed=False),
+            stroke(colour, 0.015),
+        )
         canvas.drawLine(px - 0.11, py - 0.088, px + 0.11, py - 0.092, stroke(tie, 0.012))
         canvas.restore()
 

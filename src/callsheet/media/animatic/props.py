@@ -122,6 +122,6 @@ def _place(
     canvas.translate(*at)
     canvas.rotate(math.degrees(tilt))
     low = 0.42 * high if held else 0.0
-    sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+    sampling = skia.SamplingOptions(skia.FilterMode.kLinear)
     canvas.drawImageRect(picture, skia.Rect.MakeLTRB(-wide / 2, low - high, wide / 2, low), sampling, brush)
     canvas.restore()

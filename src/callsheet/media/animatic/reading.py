@@ -22,7 +22,7 @@ _CJK = re.compile(r"[㐀-鿿豈-﫿぀-ヿ]")
 _ENDINGS = r"(?:s|es|ed|d|ing|ning|ting|ping|ging)?"
 _CLAUSE = re.compile(r"[,.;:!?，。；：！？、\n]| while | as | and then | but |，|然后|同时|接着")
 
-INTERIORS = ("room", "kitchen", "office", "corridor", "shop", "classroom", "theatre", "car", "studio")
+INTERIORS = ("room", "kitchen", "noodle", "office", "corridor", "shop", "classroom", "theatre", "car", "studio")
 """Kinds of place that have a roof."""
 
 
@@ -143,8 +143,39 @@ def _score(texts: Iterable[tuple[str, float]]) -> dict[str, float]:
     return scores
 
 
+_BODIES = (
+    re.compile(r"\b(?:the|of|[Ww]hole|a) Earth\b|\bEarth(?:'s| turns| spins)|地球"),
+    re.compile(r"\b[Mm]oon\b|月球|月亮"),
+    re.compile(r"\b[Ss]un\b|太阳"),
+)
+_ASHORE = re.compile(
+    r"\b(?:ships?|boats?|beach\w*|water|house|wall|coast|shore|stand\w*|walk(?:s|ed)? (?:on|in|to) the (?:beach|sand))\b|岸|船",
+    re.IGNORECASE,
+)
+
+
+def _named_water(text: str) -> bool:
+    return any(kind == "harbour" for _, kind in find("places", text))
+
+
+def _cosmic(text: str) -> bool:
+    """Whether a text speaks of heavenly bodies as bodies: the Earth, or the Sun and the Moon together."""
+    earth, moon, sun = (bool(body.search(text)) for body in _BODIES)
+    return earth or (moon and sun)
+
+
 def place_of(order: Order) -> tuple[str, bool]:
     """The kind of place, and whether any word named it. The location's name counts most, then its description, then the action."""
+    if order.location is None or order.location.setting != "interior":
+        if _cosmic(order.action):
+            return "space", True
+        if (
+            not _ASHORE.search(order.action)
+            and not order.cast
+            and _cosmic(_place_text(order))
+            and not _named_water(order.action)
+        ):
+            return "space", True
     texts = [(order.action, 1.0)]
     if order.location:
         texts.append((order.location.description, 2.0))
@@ -193,6 +224,8 @@ _STANDING = ("walk", "run", "dance", "embrace", "lookout", "stand", "wave")
 
 
 def _sits(pose: Pose, text: str) -> bool:
+    if re.search(r"站|\bstand(?:s|ing)?\b|\bstood\b", text):
+        return False
     return pose in ("sit", "desk") or (
         pose not in _STANDING and any(meaning in ("sit", "desk") for _, meaning in find("poses", text))
     )
@@ -237,7 +270,9 @@ def _actors(order: Order, things: Sequence[str]) -> tuple[Actor, ...]:
         if pose == "drink" and held == "teapot":
             held = "cup"
         dressed = worn(mine) if not person.wardrobe else ""
-        actors.append(Actor(cast_id, pose, presents, age, f"{person.wardrobe} {dressed} {person.description}", held, sits))
+        actors.append(
+            Actor(cast_id, pose, presents, age, f"{person.wardrobe} {dressed} {person.description}", held, sits)
+        )
     if not actors:
         actors = _strangers(order, whole, things)
     if len(actors) == 1 and actors[0].pose in ("embrace", "argue"):
@@ -300,7 +335,9 @@ def _read(order_json: str) -> Reading:
     if place == "car":
         actors = tuple(replace(a, seated=True, pose="sit" if a.pose in _STANDING else a.pose) for a in actors)
     interior = place in INTERIORS or bool(order.location and order.location.setting == "interior")
-    crowd = any(meaning == "crowd" for _, meaning in find("people", order.action)) or order.use_case == "multi-subject"
+    crowd = any(meaning == "crowd" for _, meaning in find("people", order.action)) or (
+        order.use_case == "multi-subject" and len(order.cast) < 2
+    )
     return Reading(place, actors, crowd, things, time_of(order), weather_of(order), interior, told)
 
 

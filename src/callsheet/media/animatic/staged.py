@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import skia
 
+from callsheet.media.animatic.axis import looks_right
 from callsheet.media.animatic.blocking import Mark, block
 from callsheet.media.animatic.camera import lens_for
 from callsheet.media.animatic.colour import fade, linear, mix
@@ -64,7 +65,7 @@ class Staged:
         if not stage.calm.isEmpty():
             self._lens = replace(self._lens, blur=max(self._lens.blur, 0.42))
         self._blocking = block(stage, self._reading, self._lens, place.light)
-        self._shift = float(stage.rng("aside").uniform(-0.07, 0.07)) * (0.3 + stage.order.creativity)
+        self._shift = self._aside()
         self._weather = Weather(
             stage, interior=place.indoors, ground=max(min(self._lens.horizon, 0.9), 0.1), dust=place.indoors
         )
@@ -74,6 +75,17 @@ class Staged:
         )
         self._insert = Insert(stage, self._reading, place.light) if stage.order.camera.size == "insert" else None
         self._soft = _Defocus(stage, self._lens.blur) if self._lens.blur >= 0.1 else None
+
+    def _aside(self) -> float:
+        """How far this shot looks aside from the place's middle: nearer sizes and other angles see another part of it."""
+        order = self._stage.order
+        near = {"extreme-wide": 0.0, "wide": 0.03, "full": 0.08, "medium": 0.15, "close": 0.22}.get(
+            order.camera.size, 0.2
+        )
+        side = 1 if (looks_right(order.cast[0][0]) if order.cast else self._stage.grade.light_x > 0) else -1
+        turn = {"low": -0.05, "high": 0.06, "dutch": -0.08, "over-shoulder": 0.04}.get(order.camera.angle, 0.0)
+        loose = float(self._stage.rng("aside").uniform(-0.05, 0.05))
+        return (near * side * (0.7 if self._stage.portrait else 1.0)) + turn + loose
 
     def paint(self, canvas: skia.Canvas, view: View) -> None:
         """Paint the full frame, opaque."""

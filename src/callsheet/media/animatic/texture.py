@@ -74,7 +74,14 @@ def fog(rng: np.random.Generator, height: int, width: int, colour: Colour, stren
 
 
 def light_and_grain(
-    rng: np.random.Generator, height: int, width: int, grain: float, dark: Colour, bright: Colour, side: float, reach: float
+    rng: np.random.Generator,
+    height: int,
+    width: int,
+    grain: float,
+    dark: Colour,
+    bright: Colour,
+    side: float,
+    reach: float,
 ) -> skia.Image:
     """What lies over a finished frame in overlay blend: light from one side, shade in the far corners, fine grain.
 

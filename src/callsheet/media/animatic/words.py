@@ -6,13 +6,13 @@ English entries match whole words with their plain plurals and verb endings; Chi
 PLACES: dict[str, str] = {
     "mountain": "mountain ridge peak summit hill cliff valley canyon alps 山 山顶 山峰 山脊 山谷 悬崖 高原 雪山 山间",
     "forest": "forest wood woods woodland jungle pine tree grove bamboo 森林 树林 林间 竹林 大树 丛林",
-    "sea": "sea ocean beach shore coast harbour harbor pier island wave surf bay dock 海 大海 海边 海滩 沙滩 "
-    "海岸 码头 港口 海浪 海湾 岛",
+    "sea": "sea ocean beach shore coast pier island wave surf bay tide seaside ship sailor seabed 海 大海 海边 海滩 沙滩 "
+    "海岸 海浪 潮水 涨潮 退潮 潮汐 海湾 岛",
     "lake": "lake river pond stream waterfall canal riverside lakeside bridge 湖 湖边 河 江 江边 河边 溪 池塘 "
     "瀑布 小桥 桥上",
     "street": "street alley avenue sidewalk crossing crosswalk downtown neighbourhood neighborhood lane plaza "
     "square market chinatown bus-stop "
-    "街 街道 街头 小巷 巷子 胡同 马路 路口 人行道 夜市 广场 市集 弄堂 公交站 市场",
+    "街 街道 街头 小巷 巷子 胡同 马路 路口 人行道 广场 市集 弄堂 公交站 市场",
     "skyline": "skyline city skyscraper rooftop terrace balcony metropolis 天际线 城市 都市 高楼 摩天 天台 屋顶 "
     "楼顶 阳台 露台 上海 北京 广州 深圳 香港",
     "desert": "desert dune sand sahara 沙漠 沙丘 戈壁",
@@ -22,9 +22,9 @@ PLACES: dict[str, str] = {
     "room": "room bedroom home house bathroom apartment flat living-room sofa couch bed lounge loft attic "
     "studio-flat "
     "房间 卧室 家里 家中 客厅 公寓 沙发 床边 屋里 屋内 房子 宿舍 书房 出租屋",
-    "kitchen": "kitchen cafe café coffee coffee-shop coffee-house noodle-shop restaurant bar bakery diner counter "
+    "kitchen": "kitchen cafe café coffee coffee-shop coffee-house restaurant bar bakery diner counter "
     "bistro pub izakaya canteen "
-    "厨房 咖啡馆 咖啡店 餐厅 酒吧 面包店 餐馆 饭店 食堂 面馆 咖啡厅 吧台 小吃店",
+    "厨房 咖啡馆 咖啡店 餐厅 酒吧 面包店 餐馆 饭店 食堂 咖啡厅 吧台 小吃店",
     "office": "office meeting boardroom workplace cubicle desk workstation laboratory lab cowork startup "
     "headquarters "
     "办公室 会议室 公司 写字楼 工位 实验室 书桌 办公桌",
@@ -44,6 +44,11 @@ PLACES: dict[str, str] = {
     "courtyard": "courtyard temple pagoda shrine palace teahouse tea-house tea-room pavilion lantern dynasty "
     "ancient-town monastery "
     "庭院 院子 寺庙 寺 宫殿 皇宫 茶馆 茶楼 亭子 古镇 四合院 祠堂 王府 古风 宅院 道观 客栈 凉亭",
+    "market": "night-market food-stall food-market street-food bazaar 夜市 面摊 小摊 摊位 摊子 摊 大排档 小吃街",
+    "noodle": "noodle-shop noodle-bar ramen-shop noodle-house 面馆 面店 拉面馆 小面馆 牛肉面馆",
+    "harbour": "harbour harbor quay marina fishing-port dock 码头 港口 渔港",
+    "space": "outer-space planet orbit galaxy astronaut spaceship cosmos universe solar-system "
+    "太空 宇宙 行星 地球 月球 星系 轨道 太阳系",
     "studio": "studio backdrop cyclorama void abstract seamless 摄影棚 影棚 背景布 虚空",
 }
 

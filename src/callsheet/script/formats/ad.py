@@ -7,7 +7,11 @@ from fractions import Fraction
 
 from callsheet.film.shot import SuperRole
 from callsheet.script.brief import Brief, Claim
+from callsheet.script.character import character, is_wry
+from callsheet.script.concrete import Concrete
 from callsheet.script.dressing import Dressing, accent
+from callsheet.script.likeness import pictured
+from callsheet.script.offers import offer_text
 from callsheet.script.plan import Caption, Hand, Line, Picture
 from callsheet.script.words import cut_to, ended, folded, named, speaking, unended
 
@@ -106,12 +110,17 @@ class Ad:
         """The claims that can be said in `seconds`, each whole or cut at a phrase; in the order of the brief."""
         chosen: list[tuple[Claim, str]] = []
         left = seconds
-        for claim in self.claims:
+        claims = self.claims
+        if is_wry(self.brief):
+            claims = sorted(claims, key=lambda c: -(c.weight + 3 * character(c.text, self.brief.language)))
+        for claim in claims:
             if claim in used or len(chosen) >= most:
                 continue
             key = claim.numbers[0] if claim.numbers else ""
             limit = self.most(17, 28) if claim.weight < 99 else self.most(40, 60)
-            for size in (limit, self.most(9, 15)):
+            # A sentence with character is said whole or not at all: half a joke is none.
+            whole = character(claim.text, self.brief.language) >= 2
+            for size in (limit,) if whole else (limit, self.most(9, 15)):
                 text = cut_to(claim.text, size, self.brief.language, key, spoken=True)
                 if text and speaking(text, self.brief.language) <= left:
                     chosen.append((claim, text))
@@ -120,14 +129,9 @@ class Ad:
         return sorted(chosen, key=lambda row: row[0].at)
 
     def offer_caption(self) -> Caption | None:
-        """Price, discount and guarantee, as the brief words them."""
-        offer = self.brief.offer
-        parts = [p for p in (offer.price, offer.discount, offer.guarantee) if p]
-        kept = [p for at, p in enumerate(parts) if not any(folded(p) in folded(o) for o in parts[:at])]
-        if kept:
-            return Caption(accent(" · ".join(kept), kept[0]), "offer")
-        text = cut_to(offer.text, self.most(8, 14), self.brief.language) if offer.text else ""
-        return Caption(unended(text), "offer") if text else None
+        """The price, and on the next line what comes with it, as the brief words them."""
+        text = offer_text(self.brief)
+        return Caption(text, "offer") if text else None
 
     def offer_line(self) -> Line | None:
         """The offer as the brief says it."""
@@ -138,9 +142,16 @@ class Ad:
         parts = [p for p in (offer.price, offer.discount, offer.guarantee) if p]
         if offer.text and offer.price and folded(offer.price) not in folded(offer.text):
             parts = [offer.price, offer.text]
-        text = cut_to(offer.text, self.most(16, 26), self.brief.language, offer.price or offer.discount, spoken=True)
-        if text:
-            return self.line(text, keep=7, key=offer.price or offer.discount, source=offer.text)
+        key = offer.price or offer.discount
+        # A sentence of the prose speaks better than a line of the front matter.
+        told = (
+            s for s in self.brief.prose if key and key in s and s.endswith((".", "。", "!", "！")) and ":" not in s[:14]
+        )
+        for source in (*(s for s in told if folded(self.brief.product) in folded(s)), offer.text):
+            text = cut_to(source, self.most(12, 22), self.brief.language, key, spoken=True)
+            text = text or cut_to(source, self.most(16, 26), self.brief.language, key, spoken=True)
+            if text:
+                return self.line(text, keep=7, key=key, source=source)
         return self.own(comma.join(parts), 7)
 
     def call_caption(self) -> Caption | None:
@@ -177,7 +188,9 @@ class Ad:
 
     def unsaid(self, told: Sequence[tuple[Claim, str]], used: Sequence[Claim]) -> list[Caption]:
         """Claims that no voice has time for, as text on screen; best first."""
+        price = folded(self.brief.offer.price)
         rest = [c for c in self.claims if c not in used and not any(c is t for t, _ in told)]
+        rest = [c for c in rest if not price or price not in folded(c.text) or c.weight >= 99]
         found = []
         for claim in rest:
             key = claim.numbers[0] if claim.numbers else ""
@@ -189,12 +202,21 @@ class Ad:
         return found
 
     def comparison(self, used: Sequence[Claim]) -> Picture | None:
-        """The brief's likeness as a picture of its own; the claim that makes it comes first."""
-        for item in self.brief.comparisons:
-            if not any(item.text in c.text for c in used):
-                continue
-            return self.dressing.image(item.text)
-        return self.dressing.image(self.brief.comparisons[0].text) if self.brief.comparisons else None
+        """The brief's likeness as a picture of its own, if a camera could find it; one that a said claim makes comes first."""
+        items = sorted(self.brief.comparisons, key=lambda i: not any(i.text in c.text for c in used))
+        return next((p for p in (self.dressing.image(i.text) for i in items) if p), None)
+
+    def quips(self, lines: Sequence[Line | None]) -> list[Caption]:
+        """Likenesses that are no pictures and that nobody says, as quotes on screen."""
+        said = " ".join(folded(line.text) for line in lines if line)
+        rest = [i for i in self.brief.comparisons if not pictured(i.text, self.brief.language)]
+        return [self._quoted(i) for i in rest if folded(i.text) not in said and self._quoted(i).text]
+
+    def _quoted(self, item: Concrete) -> Caption:
+        """A likeness with the words it leans on."""
+        limits = (self.most(9, 16), self.most(12, 20))
+        cuts = (cut_to(item.sentence, most, self.brief.language, item.text) for most in limits)
+        return Caption(unended(next((c for c in cuts if c), item.text)), "quote", late=True)
 
     def spoken_seconds(self, *lines: Line | None) -> Fraction:
         """How long some lines take."""

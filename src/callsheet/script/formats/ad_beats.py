@@ -1,17 +1,21 @@
 """The beats of a product ad, one function a treatment: which sentences of the brief are said where, over which pictures."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from callsheet.film.shot import TimeOfDay
 from callsheet.script.brief import Claim
+from callsheet.script.character import character, greeting, is_wry
 from callsheet.script.dressing import accent
 from callsheet.script.formats.ad import Ad
 from callsheet.script.plan import Beat, Caption, Line, Picture, Role, Sees
-from callsheet.script.words import units
+from callsheet.script.words import folded, units
 
 Pools = tuple[tuple[str, Sees], ...]
+_LONG = Fraction(13, 4)
+"""Seconds after which one picture under one line gets long."""
 _HOURS: tuple[TimeOfDay, ...] = ("morning", "day", "dusk", "night")
 
 
@@ -23,10 +27,15 @@ def _captions(*captions: Caption | None) -> tuple[Caption, ...]:
     return tuple(c for c in captions if c)
 
 
+def _likened(picture: Picture) -> Caption:
+    """The brief's words for a pictured likeness."""
+    return Caption(picture.note[:1].upper() + picture.note[1:], "quote", late=True)
+
+
 def closing(ad: Ad, offer: Line | None, call: Line | None, offer_picture: Picture) -> list[Beat]:
     """Offer and call to action, which every treatment ends on."""
     words = ad.dressing.words
-    beats = []
+    beats: list[Beat] = []
     caption = ad.offer_caption()
     if caption or offer:
         picture = replace(offer_picture, lines=_lines(offer), captions=_captions(caption), keep=9)
@@ -58,13 +67,15 @@ def _told(
     beats: list[Beat] = []
     for at, (claim, text) in enumerate(told):
         key = claim.numbers[0] if claim.numbers else ""
+        # A sentence with character is said whole or not at all: half a joke is none.
+        key = text if character(claim.text, ad.brief.language) >= 2 else key
         line = ad.line(text, keep=9 if claim.weight >= 99 else 5, key=key, source=claim.text)
         picture = replace(d.for_claim(claim, pools), lines=(line,), keep=9 if claim.weight >= 99 else 6)
         if stats:
             picture = replace(picture, captions=_captions(ad.stat(claim)))
         row = [picture]
         if comparison and any(c.text in claim.text for c in ad.brief.comparisons):
-            row.append(comparison)
+            row.append(replace(comparison, captions=() if _says(line, comparison) else (_likened(comparison),)))
             comparison = None
         share = spare // (len(told) - at)
         spare -= share
@@ -80,19 +91,87 @@ def _told(
     return beats, comparison
 
 
+def _says(line: Line, picture: Picture) -> bool:
+    return folded(picture.note) in folded(line.text)
+
+
 def _between(ad: Ad, pool: tuple[str, Sees], shown: list[Caption]) -> Picture:
     """A silent picture; it carries the next claim that no voice has time for."""
     picture = ad.dressing.picture(*pool, keep=3)
     return replace(picture, captions=(shown.pop(0),), keep=4) if shown else picture
 
 
+def opened(ad: Ad, beats: Sequence[Beat], pools: Pools) -> list[Beat]:
+    """The beats with a silent second picture under every line that would hold one picture for too long."""
+    made: list[Beat] = []
+    turn = 0
+    for number, beat in enumerate(beats):
+        row: list[Picture] = []
+        for at, picture in enumerate(beat.pictures):
+            row.append(picture)
+            last = number == len(beats) - 1 and at == len(beat.pictures) - 1
+            silent = at + 1 < len(beat.pictures) and not beat.pictures[at + 1].lines
+            if not last and not silent and ad.spoken_seconds(*picture.lines) > _LONG:
+                pool, sees = pools[turn % len(pools)]
+                row.append(ad.dressing.picture(pool, sees, keep=7))
+                turn += 1
+        made.append(beat.over(*row))
+    return made
+
+
+def unechoed(beats: Sequence[Beat]) -> list[Beat]:
+    """The beats without text on screen that a voice says word for word in the same picture; price, name and call may be both."""
+    made = []
+    for beat in beats:
+        row = []
+        for picture in beat.pictures:
+            said = " ".join(folded(line.text) for line in picture.lines)
+            kept = [
+                c
+                for c in picture.captions
+                if c.role in ("offer", "cta", "title") or folded(c.text.replace("*", "")) not in said
+            ]
+            marked = [m.group() for c in picture.captions if c not in kept and (m := re.search(r"\*[^*]+\*", c.text))]
+            numbers = [Caption(m, "stat", late=True) for m in marked]
+            row.append(replace(picture, captions=(*kept, *numbers)))
+        made.append(beat.over(*row))
+    return made
+
+
+def brief_film(ad: Ad, treatment: str) -> list[Beat]:
+    """A film of a few seconds: one picture that stops the eye and names the product, and one that offers and asks."""
+    d, words = ad.dressing, ad.dressing.words
+    first = {
+        "proof": d.picture("detail", "detail", size="extreme-close", keep=9),
+        "day": d.picture("use", "person", size="medium", keep=9),
+        "type": d.card(keep=9),
+    }[treatment]
+    first = replace(first, captions=(ad.title(),), effect=None if treatment == "day" else "riser")
+    call = ad.call_line()
+    shown = _captions(ad.offer_caption(), ad.call_caption())
+    last = d.end(lines=_lines(call), captions=shown or (ad.title(),), effect="click" if call else None)
+    middle = d.picture(
+        "product" if treatment == "day" else "hands", "product" if treatment == "day" else "hands", keep=4
+    )
+    hook = ad.hook()
+    fact = d.headline(hook[1], ad.most(6, 11), hook[0].numbers[0] if hook[0].numbers else "") if hook else ""
+    first = replace(
+        first, captions=(*first.captions, *(Caption(must, "sub", late=True) for must in ad.brief.must_say[:1]))
+    )
+    middle = replace(middle, captions=(Caption(fact, "headline"),) if fact else ())
+    return [Beat("hook", words.hook, (first, middle)), Beat("call", words.outro, (last,))]
+
+
 def proof(ad: Ad) -> list[Beat]:
     """Hook, meet, demo, proof, offer, call: the claims are said while their pictures show them."""
     d, words = ad.dressing, ad.dressing.words
     used: list[Claim] = []
-    hook = ad.hook()
+    hello = greeting(ad.brief) if is_wry(ad.brief) else None
+    hook = None if hello else ad.hook()
     first = d.picture("detail", "detail", size="extreme-close", keep=9)
-    if hook:
+    if hello:
+        first = replace(first, lines=(ad.line(hello[0], keep=9),), effect="riser")
+    elif hook:
         claim, text = hook
         used.append(claim)
         key = claim.numbers[0] if claim.numbers else ""
@@ -101,29 +180,34 @@ def proof(ad: Ad) -> list[Beat]:
         first = replace(first, lines=(line,), captions=(Caption(headline, "headline"),), effect="riser")
     else:
         first = replace(first, captions=(Caption(accent(ad.brief.product, ad.brief.product), "headline"),))
-    second = d.picture("hands", "hands", keep=7)
+    if hello:
+        text = hello[1][:1].upper() + hello[1][1:]
+        second = replace(d.trouble()[1], keep=7, captions=(Caption(text, "quote"),) if text else ())
+    else:
+        second = d.picture("hands", "hands", keep=7)
     meeting, call = ad.meeting(used), ad.call_line()
     comparison = ad.comparison(used) if ad.seconds >= 12 else None
     room = ad.seconds - (1 if comparison else 0) - ad.spoken_seconds(*first.lines, meeting, call)
-    offer, told = _offer_and_claims(ad, used, room, max(1, ad.count - 5))
+    offer, told = _offer_and_claims(ad, used, room, max(1, ad.count - 5), quiet_offer=bool(hello))
     product = d.picture("product", "product", size="wide", lines=(meeting,), captions=(ad.title(),), keep=9)
     beats = [Beat("hook", words.hook, (first, second)), Beat("meet", ad.brief.product, (product,))]
     pools: Pools = (("use", "person"), ("detail", "detail"), ("product", "product"), ("hands", "hands"))
     between: Pools = (("use", "person"), ("product", "product"), ("life", "people"))
     spare = max(0, ad.count - 5 - len(told) - (1 if comparison else 0))
-    shown = ad.unsaid(told, used)
+    shown = [*ad.quips([*first.lines, meeting, *(Line(t) for _, t in told)]), *ad.unsaid(told, used)]
     rows, left = _told(ad, told, pools, between, spare, shown, comparison, stats=True, hours=False)
     beats += rows
     if left:
-        beats.append(Beat("image", words.proof, (replace(left, captions=(Caption(left.note, "quote"),)),)))
-    return [*beats, *closing(ad, offer, call, d.picture("product", "product"))]
+        beats.append(Beat("image", words.proof, (replace(left, captions=(_likened(left),)),)))
+    beats += closing(ad, offer, call, d.picture("product", "product", away=True))
+    return opened(ad, beats, (("use", "person"), ("hands", "hands"), ("life", "people"), ("detail", "detail")))
 
 
 def _offer_and_claims(
-    ad: Ad, used: Sequence[Claim], room: Fraction, most: int
+    ad: Ad, used: Sequence[Claim], room: Fraction, most: int, *, quiet_offer: bool = False
 ) -> tuple[Line | None, list[tuple[Claim, str]]]:
     """The spoken offer, and the claims said beside it; when that leaves room for fewer than two claims the offer is only shown."""
-    offer = ad.offer_line()
+    offer = None if quiet_offer else ad.offer_line()
     told = ad.speakable(used, room - ad.spoken_seconds(offer), most=most)
     if offer and len(told) < 2:
         quiet = ad.speakable(used, room - 2, most=most)
@@ -139,7 +223,9 @@ def day(ad: Ad) -> list[Beat]:
     empty, alone = d.trouble()
     short = bool(brief.audience) and units(brief.audience, brief.language) <= ad.most(16, 24)
     opening = ad.own(words.people.format(w=brief.audience), 6) if short else None
-    if opening is None and (hook := ad.hook()):
+    if is_wry(brief) and (hello := greeting(brief)):
+        opening = ad.line(hello[0], keep=8)
+    elif opening is None and (hook := ad.hook()):
         used.append(hook[0])
         opening = ad.line(hook[1], keep=8, source=hook[0].text)
     meeting, call = ad.meeting(used), ad.call_line()
@@ -153,14 +239,15 @@ def day(ad: Ad) -> list[Beat]:
     ]
     pools: Pools = (("use", "person"), ("hands", "hands"), ("use", "person"))
     spare = max(0, ad.count - 5 - len(told) - (1 if comparison else 0))
-    shown = ad.unsaid(told, used)
+    shown = [*ad.quips([opening, meeting, *(Line(t) for _, t in told)]), *ad.unsaid(told, used)]
     between: Pools = (("use", "person"), ("life", "people"))
     rows, left = _told(ad, told, pools, between, spare, shown, comparison, stats=False, hours=True)
     life = d.picture("life", "people", time="dusk", keep=4)
     if left:
-        left = replace(left, captions=(Caption(left.note, "quote"),))
+        left = replace(left, captions=(_likened(left),))
     beats += [*rows, Beat("life", words.life, (life, left) if left else (life,))]
-    return [*beats, *closing(ad, offer, call, d.picture("product", "product", time="dusk"))]
+    beats += closing(ad, offer, call, d.picture("product", "product", time="dusk"))
+    return opened(ad, beats, (("use", "person"), ("life", "people"), ("hands", "hands")))
 
 
 def type_led(ad: Ad) -> list[Beat]:
@@ -199,9 +286,9 @@ def type_led(ad: Ad) -> list[Beat]:
         beats.append(Beat("proof", words.proof, tuple(row)))
     if not rest:
         beats.append(Beat("demo", words.demo, tuple(d.picture(*cycle[k % 5], keep=2) for k in range(fill))))
-    if ad.brief.comparisons and ad.seconds >= 10:
-        picture = d.image(ad.brief.comparisons[0].text)
-        quoted = replace(picture, captions=(Caption(picture.note, "quote"),))
+    likened = ad.comparison([]) if ad.seconds >= 10 else None
+    if likened:
+        quoted = replace(likened, captions=(_likened(likened),))
         beats.insert(min(4, len(beats)), Beat("image", words.proof, (quoted,)))
     return [*beats, *closing(ad, None, call, d.card())]
 
@@ -212,7 +299,10 @@ def _facts(ad: Ad) -> list[tuple[Claim, str]]:
     order = [hook[0]] if hook else []
     order += [c for c in sorted(ad.claims, key=lambda c: (-c.weight, c.at)) if c not in order]
     facts: list[tuple[Claim, str]] = []
+    price = folded(ad.brief.offer.price)
     for claim in order:
+        if price and price in folded(claim.text) and claim.weight < 99:
+            continue
         key = claim.numbers[0] if claim.numbers else ""
         text = ad.dressing.headline(claim.text, ad.most(8, 14), key) or ad.dressing.headline(
             claim.text, ad.most(11, 18), key

@@ -36,7 +36,7 @@ APPROACHES: dict[str, Approach] = {
         Hand(
             shortest=Fraction(1),
             usual=Fraction(9, 4),
-            longest=Fraction(9, 2),
+            longest=Fraction(4),
             moves=("push", "truck-left", "orbit", "tilt-up", "crane-down", "pull"),
             angles=("eye", "low", "overhead", "high"),
             creativity=0.25,

@@ -13,7 +13,7 @@ from callsheet.script.brief import Brief
 from callsheet.script.concrete import concrete
 from callsheet.script.coverage import Coverage, Stage, Style
 from callsheet.script.formats.drama_words import WORDS
-from callsheet.script.fountain import Action, Screenplay, Speech
+from callsheet.script.fountain import Action, Cut, Screenplay, Speech
 from callsheet.script.look import feel, look_for, music_for
 from callsheet.script.people import roster
 from callsheet.script.plan import Beat, Caption, Hand, Picture
@@ -101,7 +101,9 @@ def breakdown(screenplay: Screenplay, style: Style, brief: Brief) -> _Cover:
     for number, scene in enumerate(screenplay.scenes, 1):
         jumped = bool(beats) and scene.time is not None and scene.time != time
         time = scene.time or time
-        pictures = coverage.cover(scene, time)
+        before = screenplay.scenes[number - 2].elements[-1:] if number > 1 else ()
+        melts = any(isinstance(e, Cut) and e.dissolves for e in before)
+        pictures = coverage.cover(scene, time, dissolve=melts)
         if jumped:
             pictures[0] = replace(pictures[0], dissolve=True)
         if number == 1:

@@ -11,10 +11,12 @@ from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief
 from callsheet.script.concrete import comparisons, concrete, names
 from callsheet.script.coverage_words import SOUNDS
+from callsheet.script.depict import depict
 from callsheet.script.dressing import accent, slug
 from callsheet.script.formats.document import Fact, Part, parts_of, question
 from callsheet.script.formats.explainer_words import BACKWARD, OUTSIDE, PEOPLE, PICTURE, WORDS
 from callsheet.script.lexicon import VISUAL
+from callsheet.script.likeness import pictured
 from callsheet.script.look import feel, look_for, music_for
 from callsheet.script.phrases import PHRASES
 from callsheet.script.plan import Beat, Caption, Hand, Line, Picture, Role, Sees
@@ -186,6 +188,7 @@ class _Film:
             if word not in ("The", "A", "An", "In", "On", "At")
         }
         self.opened = ""
+        self.sights: list[str] = []
         self.seconds = brief.seconds or LONGEST
 
     def beats(self) -> list[Beat]:
@@ -318,13 +321,12 @@ class _Film:
                 rest.append(replace(self._wide(part, place), keep=2))
             for likeness in comparisons(fact.text, self.language)[:1]:
                 if self.treatment != "numbers":
-                    rest.append(self._likeness(likeness, place))
+                    rest += [p for p in (self._likeness(likeness, place),) if p]
             parted = (
                 halves(text, self.language) if not rest and speaking(text, self.language) > Fraction(9, 2) else None
             )
             if parted and picture.sees != "card":
                 second = replace(self._picture(fact, parted[1], place), keep=3)
-                picture = replace(picture, action=self._picture(fact, parted[0], place).action)
                 rest.append(second)
             beats.append(Beat(role, named, (replace(picture, captions=tuple(captions)), *rest)))
         return beats
@@ -369,7 +371,9 @@ class _Film:
         key = slug(part.title, f"part-{number + 1}") if part.title else f"part-{number + 1}"
         if key not in self.locations:
             first = max(part.facts, key=lambda f: len(re.findall(VISUAL[self.language], f.text, re.IGNORECASE)))
-            described = cut_to(first.text, 40 if self.language == "zh" else 24, self.language)
+            around = " ".join(f.text for f in part.facts)
+            seen = depict(first.text, self.language, around) or first.text
+            described = cut_to(seen, 40 if self.language == "zh" else 24, self.language)
             outside = bool(OUTSIDE.search(f"{part.title} {described}"))
             self.locations[key] = Location(
                 name=part.title or self.brief.title,
@@ -402,26 +406,22 @@ class _Film:
         seen = max(facts, key=lambda f: (len(re.findall(VISUAL[self.language], f.text, re.IGNORECASE)), -f.at))
         self.shown.add(seen.text)
         cut = cut_to(seen.text, 36 if self.language == "zh" else 20, self.language, spoken=True)
-        text = unended(cut if cut and seen.text.startswith(cut[:12]) else seen.text)
+        said = cut if cut and seen.text.startswith(cut[:12]) else seen.text
+        text = unended(depict(said, self.language, " ".join(f.text for f in part.facts)) or said)
         proper = (
             self.language == "zh"
             or bool(re.match(r"(?:I\b|[A-Z][\w'’-]*\s+[A-Z])", text))
             or text.split()[0] in self.proper
         )
+        proper = proper and not re.match(r"(?:The|An?)\s", text)
         return text if proper else text[:1].lower() + text[1:]
 
     def _picture(self, fact: Fact, text: str, place: str, **wishes: object) -> Picture:
         """What the sentence says, as a picture: itself where it names things that can be seen, else a model on a table."""
-        visual = len(re.findall(VISUAL[self.language], fact.text, re.IGNORECASE))
         sees: Sees = "people" if PEOPLE.search(fact.text) else "place" if OUTSIDE.search(fact.text) else "detail"
-        action = (
-            ended(text, self.language)
-            if visual or sees != "detail"
-            else ended(
-                self.words["model"].format(s=text[:1].lower() + text[1:] if self.language == "en" else text),
-                self.language,
-            )
-        )
+        action = self._sight(fact, text)
+        if sees == "detail" and re.search(VISUAL[self.language], action, re.IGNORECASE) and OUTSIDE.search(action):
+            sees = "place"
         made = Picture(
             action,
             sees,
@@ -431,15 +431,31 @@ class _Film:
         )
         return replace(made, **wishes)  # type: ignore[arg-type]
 
-    def _likeness(self, likeness: str, place: str) -> Picture:
-        bare = re.sub(
-            r"^(?:like|as if|as though|as \w+ as)\s+|^(?:就像|好像|仿佛|犹如|宛如|如同|好比|像)|(?:一样|一般|似的|那样)$",
-            "",
-            likeness,
-            flags=re.IGNORECASE,
+    def _sight(self, fact: Fact, text: str) -> str:
+        """What is seen while `text` is heard; what the sentence itself shows, else the nearest sentence of its part that shows something."""
+        part = next((p for p in self.parts if fact in p.facts), self.parts[0])
+        around = " ".join(f.text for f in part.facts)
+        own = next((v for v in (depict(t, self.language, around) for t in (text, fact.text)) if v), "")
+        if own and self.sights.count(own) < 2 and own not in self.sights[-1:]:
+            self.sights.append(own)
+            return own
+        near = sorted(part.facts, key=lambda f: abs(f.at - fact.at))
+        views = (depict(t, self.language, around) for t in (text, fact.text, *(f.text for f in near if f is not fact)))
+        seen = [v for v in views if v]
+        fresh = next((v for v in seen if v not in self.sights), seen[0] if seen else "")
+        if not fresh:
+            subject = part.title or self.brief.title
+            fresh = ended(self.words["model"].format(s=unended(subject)), self.language)
+        self.sights.append(fresh)
+        return fresh
+
+    def _likeness(self, likeness: str, place: str) -> Picture | None:
+        found = pictured(likeness, self.language)
+        if not found:
+            return None
+        return Picture(
+            found.action, "image", location=place, time="day", keep=2, use_case=found.use_case, note=likeness
         )
-        action = PHRASES[self.language].image.replace("{w}", bare[:1].upper() + bare[1:])
-        return Picture(action, "image", location=place, time="day", keep=2, use_case="stylised", note=likeness)
 
 
 def _hour_of(text: str, language: Tongue) -> TimeOfDay:

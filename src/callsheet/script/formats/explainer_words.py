@@ -20,9 +20,9 @@ WORDS = {
 }  # fmt: skip
 
 PICTURE = {
-    "en": {"open": "A wide view: {s}.", "model": "A simple paper model on a table shows it: {s}", "end": "The last wide view, small and calm, the light fading slowly: {s}.",
+    "en": {"open": "A wide view: {s}.", "model": "A simple paper model on a table, one lamp beside it: {s}", "end": "The last wide view, small and calm, the light fading slowly: {s}.",
            "card": "A plain wall in the film's deep colour, one soft beam of light drifting across it.", "what": "What is {t}?"},
-    "zh": {"open": "远景：{s}。", "model": "桌上一件简单的纸模型演示：{s}", "end": "最后的远景，渺小而平静，光慢慢暗下去：{s}。",
+    "zh": {"open": "远景：{s}。", "model": "桌上一件简单的纸模型，旁边一盏灯：{s}", "end": "最后的远景，渺小而平静，光慢慢暗下去：{s}。",
            "card": "一面素净的墙，铺着影片的深色，一束柔光缓缓流过。", "what": "{t}是什么？"},
 }  # fmt: skip
 

@@ -10,11 +10,11 @@ from callsheet.film import Cast, Prop, Treatment
 from callsheet.film.shot import TimeOfDay
 from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief
-from callsheet.script.front_matter import Item
 from callsheet.script.dressing import Dressing, accent
 from callsheet.script.formats.ad import Ad
 from callsheet.script.formats.ad_beats import closing
 from callsheet.script.formats.lookbook_words import SHOWN, TEXT, WORN
+from callsheet.script.front_matter import Item
 from callsheet.script.look import feel, look_for, music_for
 from callsheet.script.phrases import TONE_NAMES
 from callsheet.script.plan import Beat, Caption, Hand, Picture
@@ -287,7 +287,7 @@ def _whole(ad: Ad, piece: _Piece, at: int) -> Picture:
             location="away" if away else "home",
             time=d.world.hour,
             cast=(piece.key,),
-            images=d.stills("person"),
+            images=d.named_stills(piece.item.name),
             keep=6,
         )
     does = SHOWN[language][at % len(SHOWN[language])]
@@ -298,7 +298,7 @@ def _whole(ad: Ad, piece: _Piece, at: int) -> Picture:
         location="home",
         time=d.world.hour,
         props=(piece.key,),
-        images=d.stills("product"),
+        images=d.named_stills(piece.item.name),
         keep=6,
     )
 
@@ -316,7 +316,6 @@ def _near(ad: Ad, piece: _Piece) -> Picture:
         location="home",
         time=d.world.hour,
         props=() if piece.worn else (piece.key,),
-        images=d.stills("detail"),
         keep=3,
     )
 

@@ -1,5 +1,6 @@
 """The product ad: hook, demo, proof, offer; three ways to tell it."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from callsheet.errors import BriefError
@@ -7,13 +8,17 @@ from callsheet.script.assemble import RATE, Assets, finish
 from callsheet.script.brief import Brief
 from callsheet.script.dressing import Dressing
 from callsheet.script.formats.ad import Ad
+from callsheet.script.formats.ad_beats import brief_film, unechoed
 from callsheet.script.formats.ad_treatments import APPROACHES, ad_treatments
+from callsheet.script.hanging import direct
 from callsheet.script.look import look_for, music_for
 from callsheet.script.writer import Draft, Three, pick_treatment
 
 LENGTH = Fraction(20)
 """Seconds of an ad whose brief gives no length."""
 SHORTEST = Fraction(5)
+_BRIEF = Fraction(9)
+"""Below this many seconds there is room for a hook and the offer only."""
 
 
 class ProductAd:
@@ -39,8 +44,13 @@ class ProductAd:
         approach = APPROACHES[treatment.id]
         total = RATE.frames(seconds)
         dressing = Dressing(brief)
-        ad = Ad(brief, dressing, total, approach.hand(brief))
-        beats = approach.beats(ad)
+        hand = approach.hand(brief)
+        if seconds < _BRIEF:
+            hand = replace(hand, shortest=min(hand.shortest, Fraction(1)))
+        ad = Ad(brief, dressing, total, hand)
+        beats = brief_film(ad, treatment.id) if seconds < _BRIEF else approach.beats(ad)
+        beats = unechoed(direct(beats, dressing.wishes(), brief.language))
+        beats = dressing.settled(beats)
         used = {name for beat in beats for picture in beat.pictures for name in picture.cast}
         assets = Assets(
             cast=dressing.cast(used),

@@ -39,7 +39,8 @@ def veil(stage: Stage, inks: Inks) -> skia.Image | None:
         return None
     x, y = ((np.arange(96) + 0.5) / 96)[None, :], ((np.arange(96) + 0.5) / 96)[:, None]
     if stage.order.text_room == "all":
-        share = smooth(1.5 - np.hypot((x - 0.5) / 0.46, (y - 0.48) / 0.40)) * 0.62
+        middle, tall = (0.30, 0.25) if stage.portrait else (0.48, 0.40)
+        share = smooth(1.5 - np.hypot((x - 0.5) / 0.46, (y - middle) / tall)) * 0.62
     else:
         share = smooth((calm.right() + 0.1 - x) / 0.24) * smooth((calm.bottom() + 0.08 - y) / 0.2) * 0.8
     return tinted(share, mix(inks.ground, inks.deep, 0.4))

@@ -41,7 +41,7 @@ def room(stage: Stage) -> tuple[float, float, float, float]:
     texted = stage.order.text_room != "none"
     if stage.portrait:
         return 0.1, 0.42 if texted else 0.38, 0.9, _BASE[True]
-    return (0.53 if texted else 0.1), 0.15, 0.97 if texted else 0.9, _BASE[False]
+    return (0.53 if texted else 0.1), 0.15, 0.955 if texted else 0.9, _BASE[False]
 
 
 def composed(stage: Stage, extent: Extent) -> Composition:

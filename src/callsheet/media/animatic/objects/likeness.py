@@ -1,5 +1,8 @@
 """The product as other scenes need it: its own colour, and one picture of it to put into a hand or on a table."""
 
+from functools import lru_cache
+from hashlib import sha256
+
 import numpy as np
 import skia
 from numpy.typing import NDArray
@@ -50,28 +53,45 @@ def likeness(stage: Stage, name: str) -> skia.Image | None:
     prop_id, prop = found
     role = f"prop:{prop_id}"
     own = next((s for s in stage.stills if s.role == role), None)
-    sha = next((r.sha256 for r in stage.order.references if r.role == role), "") if own is not None else ""
+    sha = next((r.sha256 for r in stage.order.references if r.role == role), "")
+    if own is not None and not sha:
+        sha = sha256(own.pixels.tobytes()).hexdigest()
+    pulled = bool(stage.order.look and stage.order.look.palette)
     side = 1.0 if stage.grade.light_x > 0 else -1.0
-    at = (prop.model_dump_json(), sha, stage.grade, side)
+    at = (prop.model_dump_json(), sha if own is not None else "", stage.grade, side, stage.seed, pulled, stage.unit)
     if at not in _MADE:
         if len(_MADE) > 7:
             _MADE.pop(next(iter(_MADE)))
         cutout = cutout_from(own.pixels) if own is not None else None
-        _MADE[at] = cutout.image if cutout is not None else _rendered(stage, prop)
+        _MADE[at] = _fitted(cutout.image if cutout is not None else _rendered(stage, prop), stage.unit)
     return _MADE[at]
 
 
-_MADE: dict[tuple[str, str, Grade, float], skia.Image] = {}
-"""The latest few pictures, by product, supplied still and light: every frame asks for them."""
+_MADE: dict[tuple[str, str, Grade, float, int, bool, int], skia.Image] = {}
+"""The latest few pictures, by all that they depend on: every frame asks for them."""
+
+
+@lru_cache(64)
+def _kind(name: str, description: str) -> str:
+    return kind_of(name, description)
 
 
 def _product(stage: Stage, name: str) -> tuple[str, Prop] | None:
     if name not in _NAMES:
         return None
     for prop_id, prop in stage.order.props:
-        if kind_of(prop.name, prop.description, "") == name:
+        if _kind(prop.name, prop.description) == name:
             return prop_id, prop
     return None
+
+
+def _fitted(picture: skia.Image, unit: int) -> skia.Image:
+    """The picture no larger than it is ever shown in a hand: drawing from a larger one costs time in every frame."""
+    share = min(1.0, 0.72 * unit / max(picture.width(), picture.height()))
+    surface = skia.Surface(max(1, round(picture.width() * share)), max(1, round(picture.height() * share)))
+    sampling = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+    surface.getCanvas().drawImageRect(picture, skia.Rect.MakeWH(surface.width(), surface.height()), sampling)
+    return surface.makeImageSnapshot()
 
 
 def _rendered(stage: Stage, prop: Prop) -> skia.Image:

@@ -82,7 +82,7 @@ def still_place(still: Still, size: tuple[int, int], edge: float) -> tuple[Array
     scale = max(size[0] / width, edge / max(row, 1), 0.05)
     canvas = skia.Surface(*size)
     picture = skia.Image.fromarray(np.ascontiguousarray(still.pixels), skia.ColorType.kRGBA_8888_ColorType)
-    left = (size[0] - width * scale) * 0.62
+    left = (size[0] - width * scale) * _liveliest(pixels[:row], size[0] / (width * scale))
     place = skia.Rect.MakeXYWH(left, edge - row * scale, width * scale, height * scale)
     canvas.getCanvas().drawImageRect(
         picture, place, skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
@@ -91,6 +91,16 @@ def still_place(still: Still, size: tuple[int, int], edge: float) -> tuple[Array
     under = linear(pixels[min(row + 4, height - 1) :].reshape(-1, 3) / 255.0)
     r, g, b = (float(v) for v in np.quantile(under, 0.7, axis=0))
     return light, (r, g, b)
+
+
+def _liveliest(pixels: NDArray[np.uint8], share: float) -> float:
+    """Where (0 left .. 1 right) a crop of `share` of the width shows most light and shade: a window, a patch of sun."""
+    columns = pixels[::4, ::4, :3].astype(float).mean(-1)
+    wide = columns.shape[1]
+    part = max(2, min(wide, round(wide * share)))
+    shares = np.linspace(0, 1, 9)
+    spread = [columns[:, round(at * (wide - part)) :][:, :part].std() for at in shares] if len(columns) else [0.0] * 9
+    return float(shares[int(np.argmax(spread))])
 
 
 def lifted(light: Array, key: Array, side: float, *, day: bool, blur: float) -> Array:

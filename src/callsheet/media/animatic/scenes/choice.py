@@ -12,6 +12,7 @@ BUILDERS: dict[str, str] = {
     "mountain": "nature", "forest": "nature", "sea": "water", "lake": "water", "street": "street", "skyline": "skyline", "desert": "field",
     "field": "field", "room": "room", "kitchen": "kitchen", "office": "office", "corridor": "corridor", "shop": "shop", "classroom": "classroom",
     "theatre": "theatre", "car": "road", "road": "road", "courtyard": "courtyard", "studio": "studio",
+    "market": "market", "noodle": "noodle", "space": "space", "harbour": "harbour",
     "product": "product", "still": "still", "graphic": "graphic",
 }  # fmt: skip
 """Kind of scene -> the module beside this one that builds it. Each module has `build(stage) -> Scene`."""
@@ -24,7 +25,7 @@ def choose(order: Order, references: Iterable[str] = ()) -> str:
     stands on a set; a picture of the place alone is shown.
     """
     roles = [role for role in references if role != "last-frame" and not role.startswith("extends")]
-    if order.text_room == "all" or order.use_case == "text-and-graphics":
+    if order.use_case == "text-and-graphics" or (order.text_room == "all" and read(order).place != "space"):
         return "graphic"
     if "image" in roles or "first-frame" in roles:
         return "still"

@@ -315,7 +315,9 @@ class Interior:
                         (x - box.width() * 0.10 + slant * 0.35, 0.97 * height),
                     ]
                 )
-                canvas.drawPath(pool, paint(fade(tone(mix(grade.key, self.floor, 0.25), 0.02, 1.3), 0.62 * grade.strength)))
+                canvas.drawPath(
+                    pool, paint(fade(tone(mix(grade.key, self.floor, 0.25), 0.02, 1.3), 0.62 * grade.strength))
+                )
 
     def front(self, canvas: skia.Canvas, world: World) -> None:
         """Nothing stands before the subject unless a kind of room puts it there."""

@@ -43,12 +43,26 @@ class Noodle(Interior):
             top, floor = 0.52 * height, FLOOR * height
             lit, dim = mix(self._dado, self.light.rim, 0.25), mix(self._dado, grade.shadow, 0.6)
             ends = (1.25 * width, -0.25 * width) if self.side > 0 else (-0.25 * width, 1.25 * width)
-            canvas.drawRect(skia.Rect.MakeLTRB(-2 * width, top, 3 * width, floor), paint(shader=linear((ends[0], 0), (ends[1], 0), [lit, self._dado, dim])))
-            canvas.drawRect(skia.Rect.MakeLTRB(-2 * width, top - 0.006 * height, 3 * width, top), paint(self.own("#c8503a")))
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(-2 * width, top, 3 * width, floor),
+                paint(shader=linear((ends[0], 0), (ends[1], 0), [lit, self._dado, dim])),
+            )
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(-2 * width, top - 0.006 * height, 3 * width, top), paint(self.own("#c8503a"))
+            )
             left, right = self._bar - self._half, self._bar + self._half
             deep = mix(self.own("#6d3a28"), grade.shadow, 0.35)
             recess = skia.Rect.MakeLTRB(left, 0.215 * height, right, floor)
-            canvas.drawRect(recess, paint(shader=linear((0, recess.top()), (0, floor), [mix(deep, grade.lamp, 0.35), mix(deep, parse("#ff8a3c"), 0.22), deep])))
+            canvas.drawRect(
+                recess,
+                paint(
+                    shader=linear(
+                        (0, recess.top()),
+                        (0, floor),
+                        [mix(deep, grade.lamp, 0.35), mix(deep, parse("#ff8a3c"), 0.22), deep],
+                    )
+                ),
+            )
             wood = self.own("#8a5a38")
             for row in range(2):
                 y = (0.315 + 0.085 * row) * height
@@ -56,7 +70,12 @@ class Noodle(Interior):
                     x = left + (n + 0.5) * (right - left) / 11
                     tint = self.own(("#e9e2d2", "#3f6fa3", "#c8503a", "#e9e2d2", "#d9a64a")[(n * 3 + row) % 5])
                     high = (0.022 + 0.012 * ((n + row) % 3)) * height
-                    canvas.drawRoundRect(skia.Rect.MakeLTRB(x - 0.022 * height, y - high, x + 0.022 * height, y), 0.006 * height, 0.006 * height, paint(tint))
+                    canvas.drawRoundRect(
+                        skia.Rect.MakeLTRB(x - 0.022 * height, y - high, x + 0.022 * height, y),
+                        0.006 * height,
+                        0.006 * height,
+                        paint(tint),
+                    )
                 self.lit_box(canvas, skia.Rect.MakeLTRB(left, y, right, y + 0.010 * height), wood)
             x, y = self._bar - self.side * -1 * (self._half + 0.10 * height), 0.34 * height
             frame = skia.Rect.MakeLTRB(x - 0.055 * height, y - 0.045 * height, x + 0.055 * height, y + 0.045 * height)
@@ -65,7 +84,10 @@ class Noodle(Interior):
             canvas.drawRect(inner, paint(self.own("#d8c49c")))
             canvas.drawCircle(x - 0.012 * height, y - 0.004 * height, 0.011 * height, paint(self.own("#7a5a40")))
             canvas.drawCircle(x + 0.016 * height, y, 0.010 * height, paint(self.own("#8a6a4a")))
-            canvas.drawRect(skia.Rect.MakeLTRB(inner.left(), y + 0.012 * height, inner.right(), inner.bottom()), paint(self.own("#7d6244")))
+            canvas.drawRect(
+                skia.Rect.MakeLTRB(inner.left(), y + 0.012 * height, inner.right(), inner.bottom()),
+                paint(self.own("#7d6244")),
+            )
 
     def _tags(self, canvas: skia.Canvas, world: World) -> None:
         """Wooden tags with the dishes, hung over the counter, and the shop's board."""
@@ -74,7 +96,15 @@ class Noodle(Interior):
         with world.layer(canvas, 0.53):
             for n, text in enumerate(self._menu[:6]):
                 em = 0.026 * height * min(1.0, 3.2 / len(text))
-                sign = Sign(text, self._bar + (n - 2.5) * 0.155 * height - 0.02 * height, 0.10 * height, em, True, wood, language)
+                sign = Sign(
+                    text,
+                    self._bar + (n - 2.5) * 0.155 * height - 0.02 * height,
+                    0.10 * height,
+                    em,
+                    True,
+                    wood,
+                    language,
+                )
                 sign.paint(canvas, 0.0, mix(wood, self.own("#7a1f18"), 0.35))
 
     def _stove(self, canvas: skia.Canvas, world: World) -> None:
@@ -86,13 +116,31 @@ class Noodle(Interior):
             for n in range(2):
                 x = self._bar + (n - 0.5) * 0.36 * height
                 glow(canvas, x, top - 0.01 * height, 0.12 * height, parse("#ff7a2a"), 0.5, 0.5)
-                self.lit_box(canvas, skia.Rect.MakeLTRB(x - 0.072 * height, top - 0.105 * height, x + 0.072 * height, top), steel, 0.010 * height, 0.5)
-                canvas.drawOval(skia.Rect.MakeLTRB(x - 0.072 * height, top - 0.117 * height, x + 0.072 * height, top - 0.095 * height), paint(mix(steel, grade.shadow, 0.6)))
+                self.lit_box(
+                    canvas,
+                    skia.Rect.MakeLTRB(x - 0.072 * height, top - 0.105 * height, x + 0.072 * height, top),
+                    steel,
+                    0.010 * height,
+                    0.5,
+                )
+                canvas.drawOval(
+                    skia.Rect.MakeLTRB(
+                        x - 0.072 * height, top - 0.117 * height, x + 0.072 * height, top - 0.095 * height
+                    ),
+                    paint(mix(steel, grade.shadow, 0.6)),
+                )
                 for k in range(5):
                     life = (world.time * 0.2 + k * 0.2 + n * 0.37) % 1.0
                     at = x + (0.03 * math.sin(world.time * 0.7 + k * 2 + n) + 0.03 * life) * height
                     puff = mix(grade.key, 0xFFFFFFFF, 0.5)
-                    glow(canvas, at, top - (0.11 + 0.26 * life) * height, (0.04 + 0.09 * life) * height, puff, 0.30 * math.sin(math.pi * life))
+                    glow(
+                        canvas,
+                        at,
+                        top - (0.11 + 0.26 * life) * height,
+                        (0.04 + 0.09 * life) * height,
+                        puff,
+                        0.30 * math.sin(math.pi * life),
+                    )
 
     def _counter(self, canvas: skia.Canvas, world: World) -> None:
         grade, height = self.stage.grade, self.stage.height
@@ -108,12 +156,20 @@ class Noodle(Interior):
                 planks.moveTo(x, top + 0.02 * height)
                 planks.lineTo(x, floor)
             canvas.drawPath(planks, stroke(fade(grade.shadow, 0.4), 0.002 * height))
-            self.lit_box(canvas, skia.Rect.MakeLTRB(left - 0.02 * height, top - 0.008 * height, right + 0.02 * height, top + 0.018 * height), self.own("#c88a52"))
+            self.lit_box(
+                canvas,
+                skia.Rect.MakeLTRB(
+                    left - 0.02 * height, top - 0.008 * height, right + 0.02 * height, top + 0.018 * height
+                ),
+                self.own("#c88a52"),
+            )
             for n, (name, size) in enumerate((("bowl", 0.050), ("bowl", 0.050), ("teapot", 0.062), ("bowl", 0.050))):
                 x = left + (right - left) * (0.12 + 0.25 * n)
                 draw_prop(canvas, name, (x, top - 0.005 * height), 1.0, self.stage, 0.05, self.side, high=size * height)
                 if n == 1:
-                    draw_prop(canvas, name, (x, top - 0.035 * height), 1.0, self.stage, 0.05, self.side, high=size * height)
+                    draw_prop(
+                        canvas, name, (x, top - 0.035 * height), 1.0, self.stage, 0.05, self.side, high=size * height
+                    )
 
     def _hung(self, canvas: skia.Canvas, world: World) -> None:
         height = self.stage.height
@@ -121,23 +177,59 @@ class Noodle(Interior):
             for n, x in enumerate(self._lanterns):
                 sway = 0.004 * height * math.sin(world.time * 0.9 + n * 2)
                 canvas.drawLine(x, -0.5 * height, x + sway, 0.15 * height, stroke(self.own("#2b1d18"), 0.0025 * height))
-                draw_prop(canvas, "lantern", (x + sway, 0.245 * height), 1.0, self.stage, 0.0, self.side, high=0.105 * height)
+                draw_prop(
+                    canvas, "lantern", (x + sway, 0.245 * height), 1.0, self.stage, 0.0, self.side, high=0.105 * height
+                )
 
     def _tables(self, canvas: skia.Canvas, world: World) -> None:
         """A table and two stools on the window's side."""
         height = self.stage.height
-        x, floor = (0.5 + self.side * (0.30 if not self.stage.portrait else 0.2)) * self.stage.width, (FLOOR + 0.10) * height
+        x, floor = (
+            (0.5 + self.side * (0.30 if not self.stage.portrait else 0.2)) * self.stage.width,
+            (FLOOR + 0.10) * height,
+        )
         wood = self.own("#9a5c34")
         with world.layer(canvas, 0.72):
             shade(canvas, x, floor, 0.22 * height, 0.02 * height, fade(self.stage.grade.shadow, 0.7))
             for leg in (-0.13, 0.11):
-                self.lit_box(canvas, skia.Rect.MakeXYWH(x + leg * height, floor - 0.13 * height, 0.016 * height, 0.13 * height), wood)
-            self.lit_box(canvas, skia.Rect.MakeLTRB(x - 0.16 * height, floor - 0.145 * height, x + 0.16 * height, floor - 0.125 * height), wood)
-            draw_prop(canvas, "bottle", (x + 0.05 * height, floor - 0.145 * height), 1.0, self.stage, 0.05, self.side, high=0.055 * height)
+                self.lit_box(
+                    canvas,
+                    skia.Rect.MakeXYWH(x + leg * height, floor - 0.13 * height, 0.016 * height, 0.13 * height),
+                    wood,
+                )
+            self.lit_box(
+                canvas,
+                skia.Rect.MakeLTRB(
+                    x - 0.16 * height, floor - 0.145 * height, x + 0.16 * height, floor - 0.125 * height
+                ),
+                wood,
+            )
+            draw_prop(
+                canvas,
+                "bottle",
+                (x + 0.05 * height, floor - 0.145 * height),
+                1.0,
+                self.stage,
+                0.05,
+                self.side,
+                high=0.055 * height,
+            )
             for stool in (-0.25, 0.25):
-                self.lit_box(canvas, skia.Rect.MakeXYWH(x + (stool - 0.035) * height, floor - 0.075 * height, 0.07 * height, 0.014 * height), self.own("#b8442f"))
+                self.lit_box(
+                    canvas,
+                    skia.Rect.MakeXYWH(
+                        x + (stool - 0.035) * height, floor - 0.075 * height, 0.07 * height, 0.014 * height
+                    ),
+                    self.own("#b8442f"),
+                )
                 for leg in (-0.03, 0.02):
-                    self.lit_box(canvas, skia.Rect.MakeXYWH(x + (stool + leg) * height, floor - 0.062 * height, 0.010 * height, 0.075 * height), wood)
+                    self.lit_box(
+                        canvas,
+                        skia.Rect.MakeXYWH(
+                            x + (stool + leg) * height, floor - 0.062 * height, 0.010 * height, 0.075 * height
+                        ),
+                        wood,
+                    )
 
 
 def build(stage: Stage) -> Scene:

@@ -64,10 +64,8 @@ def build(stage: Stage) -> Scene:
     thing, solid = build_object(
         coloured(prop, supplied.pixels if supplied is not None else None), stage.grade.accent, order.action
     )
-    pours = (
-        (thing == "teapot"
-        and any(meaning == "pour" for _, meaning in find("poses", order.action)))
-        or (thing == "teapot" and any(w in order.action.lower() for w in ("stream", "falling into a cup", "注")))
+    pours = (thing == "teapot" and any(meaning == "pour" for _, meaning in find("poses", order.action))) or (
+        thing == "teapot" and any(w in order.action.lower() for w in ("stream", "falling into a cup", "注"))
     )
     cutout = cutout_from(supplied.pixels) if supplied is not None else None
     turned = order.camera.move == "orbit" or order.camera.size in TIGHT or order.camera.angle in ("high", "overhead")
@@ -146,7 +144,7 @@ class _Set:
             plan = replace(plan, floor=floor)
         self.image = backdrop(stage, plan, at, shadow, soft=soft, beyond=beyond)
         self.bands = self._bands()
-        self.patch = tinted(0.20 * np.exp(-((radius(96) / 0.5) ** 2)) * (radius(96) < 1), stage.grade.key)
+        self.patch = tinted(0.26 * np.exp(-((radius(96) / 0.5) ** 2)) * (radius(96) < 1), stage.grade.key)
 
     def _beyond(self, setting: Setting) -> tuple[Array | None, Rgb | None]:
         """The place over the table's far edge, and the colour of the table in the location's own picture."""
@@ -198,7 +196,7 @@ class _Set:
         side = 1.0 if self.plan.rig.key[0] > 0 else -1.0
         x = stage.width * (0.5 + side * (0.30 - 0.28 * view.progress))
         y = stage.height * (0.34 + 0.10 * view.progress)
-        reach = 0.62 * max(stage.width, stage.height) * (1 + 0.05 * float(np.sin(view.time * 1.3)))
+        reach = 0.36 * max(stage.width, stage.height) * (1 + 0.05 * float(np.sin(view.time * 1.3)))
         alpha = 0.75 + 0.25 * float(np.sin(view.time * 0.9 + 1.0))
         canvas.drawImageRect(
             self.patch,
@@ -324,7 +322,7 @@ class SolidSet(_Set):
         if right - left < 2 or bottom - top < 2:
             return None
         share = (right - left) * (bottom - top) / (stage.width * stage.height)
-        sharp = 1.9 if share < 0.26 else 1.45 if share < 0.55 else 1.25
+        sharp = 1.9 if share < 0.1 else 1.55 if share < 0.26 else 1.35 if share < 0.55 else 1.2
         surface = skia.Surface(int((right - left) * sharp), int((bottom - top) * sharp))
         big = replace(pose, scale=pose.scale * sharp, x=(pose.x - left) * sharp, y=(pose.y - top) * sharp)
         table.draw(surface.getCanvas(), big)

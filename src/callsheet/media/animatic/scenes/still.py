@@ -115,7 +115,8 @@ def fitted(stage: Stage, size: tuple[int, int], box: tuple[float, float, float, 
     free_x, free_y, free_w, free_h = (left + right) / 2, (top + bottom) / 2, right - left, bottom - top
     cover = max(stage.width / width, stage.height / height) * 1.04
     closer = {"close": 1.25, "extreme-close": 1.6, "insert": 1.5}.get(stage.order.camera.size, 1.0)
-    fits = min(free_w * 0.9 / (box[2] - box[0]), free_h * 0.86 / (box[3] - box[1]))
+    moves = 0.8 if stage.order.camera.move in ("push", "pull", "orbit", "handheld") else 0.9
+    fits = min(free_w * moves / (box[2] - box[0]), free_h * 0.86 / (box[3] - box[1]))
     scale = min(cover * closer, max(fits, cover * (0.45 if stage.portrait else 0.72)))
     middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     x, y = free_x - middle_x * scale, free_y - middle_y * scale
@@ -328,7 +329,7 @@ def _scrim(stage: Stage, plate: skia.Image) -> skia.Image | None:
 
 
 def _plate(stage: Stage, pixels: NDArray[np.uint8], hole: Array, fit: Fit, blur: float) -> skia.Image:
-    """The background without the subject, extended to the frame and `_MARGIN` beyond by a mirrored, blurring continuation."""
+    """The background without the subject, extended to the frame and `_MARGIN` beyond by a continuation that blurs into a wash."""
     step = max(1, int(0.9 / max(fit.scale, 0.05)))
     height, width = pixels.shape[0] // step * step, pixels.shape[1] // step * step
     shape = (height // step, step, width // step, step)
@@ -357,7 +358,7 @@ def _plate(stage: Stage, pixels: NDArray[np.uint8], hole: Array, fit: Fit, blur:
         across = colours.shape[1] * 0.10
         washed = ndimage.gaussian_filter(colours, (colours.shape[0] * 0.05, across, 0), mode="nearest")
         wash = _sampled(washed, np.clip(x, 0, colours.shape[1] - 1.001), np.clip(y, 0, colours.shape[0] - 1.001))
-        share = smooth(beyond / 0.10)[..., None]
+        share = np.maximum(smooth(beyond_x / 0.28)[None, :], smooth(beyond_y / 0.10)[:, None])[..., None]
         full = full * (1 - share) + wash * share
     return native(np.dstack([np.clip(full + 0.5, 0, 255).astype(np.uint8), np.full((tall, wide), 255, np.uint8)]))
 
