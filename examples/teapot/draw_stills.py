@@ -85,8 +85,8 @@ def _set(width: int, height: int, at: Composition, shadow: Solid | None) -> tupl
 
 def pour() -> skia.Image:
     """Tea falling from the tilted pot into a cup on the table."""
-    width, height = 1200, 800
-    at = Composition(560, 668, 560)
+    width, height = 1200, 1200
+    at = Composition(600, 930, 500)
     pot, small_cup = _tilted(_pot()), _shifted(cup(style_for(CUP, "cup", GOLD)).sized(0.52), 0.46)
     scene, plan = _set(width, height, at, small_cup)
     surface = skia.Surface(width, height)

@@ -15,7 +15,7 @@ from callsheet.media.type.ink import draw_text, measure
 from callsheet.media.type.setting import Setting
 from callsheet.media.type.stage import REFERENCE, Area
 from callsheet.media.type.typeset import Shape, Word
-from callsheet.media.type.voices import is_set_wide, legible, on_colour
+from callsheet.media.type.voices import darkened, is_set_wide, legible, on_colour
 
 __all__ = ["Palette", "Patch", "caption_patch", "paint_patch", "palette_of", "shade_patch", "shape_patch", "word_patch"]
 
@@ -28,6 +28,9 @@ _COPIED = skia.kBGRA_8888_ColorType
 
 _WHITE: Rgb = (255, 254, 251)
 _NIGHT: Rgb = (8, 8, 11)
+_EARTH: Rgb = (29, 25, 21)
+_STONE: Rgb = (74, 67, 59)
+_GLOW: Rgb = (255, 252, 245)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,11 +54,15 @@ class Patch:
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one super: `accent` as text, `fill` as a surface, `on` what is read on the surface."""
+    """The colours of one super: `accent` as text, `fill` as a surface, `on` what is read on the surface, `line` for bars,
+    rules and quotation marks. `dark_inks`: words are dark and cast no shadow, for a picture that is bright.
+    """
 
     accent: Rgb
     fill: Rgb
     on: Rgb
+    line: Rgb
+    dark_inks: bool = False
 
     def of(self, ink: str) -> tuple[Rgb, float]:
         """Colour and opacity of an ink."""
@@ -63,13 +70,19 @@ class Palette:
             return self.accent, 1.0
         if ink == "on":
             return self.on, 1.0
+        if self.dark_inks:
+            return _STONE if ink == "soft" else _EARTH, 1.0
         return _WHITE, 0.93 if ink == "soft" else 1.0
 
 
-def palette_of(accent: str) -> Palette:
-    """The palette that an accent colour gives."""
+def palette_of(accent: str, ground: str = "") -> Palette:
+    """The palette that an accent colour gives over a ground, one of `GROUNDS`."""
     fill = legible(accent, 0.06)
-    return Palette(legible(accent), fill, on_colour(fill))
+    if ground == "light":
+        ink = darkened(accent)
+        return Palette(ink, fill, on_colour(fill), ink, dark_inks=True)
+    ink = legible(accent)
+    return Palette(ink, fill, on_colour(fill), ink if ground else fill)
 
 
 def paint_patch(
@@ -95,14 +108,18 @@ def image_of(patch: Patch) -> skia.Image:
 
 
 def word_patch(word: Word, palette: Palette, scale: float, x: float, y: float) -> Patch:
-    """One word with its shadow, the block's corner at pixel (x, y)."""
+    """One word with its shadow, or with its faint halo where inks are dark, the block's corner at pixel (x, y)."""
     pad = word.size * 0.18
     rgb, opacity = palette.of(word.ink)
 
     def paint(canvas: skia.Canvas) -> None:
         canvas.translate(x, y)
         canvas.scale(scale, scale)
-        if word.ink != "on":
+        if word.ink != "on" and palette.dark_inks:
+            halo = _paint(_GLOW, 0.3)
+            halo.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, max(1.5, word.size * 0.05)))
+            draw_text(canvas, word.text, word.setting, word.size, word.x, word.baseline, halo)
+        elif word.ink != "on":
             # Two shadows: one close, which draws the edge, and one soft, which lifts the word off the picture.
             small = min(1.0, max(40.0 / word.size, 0.6 if word.setting.role == "serif" else 0.0))
             for sigma, drop, dark in ((0.012, 0.012, 0.42 + 0.5 * small), (0.06, 0.03, 0.3 + 0.6 * small)):
@@ -133,15 +150,16 @@ def shape_patch(shape: Shape, palette: Palette, scale: float, x: float, y: float
         canvas.translate(x, y)
         canvas.scale(scale, scale)
         rect = _grown(shape, grown)
-        fill = _paint(palette.fill, 1.0)
+        fill = _paint(palette.fill if shape.kind in ("pill", "slab") else palette.line, 1.0)
         if shape.kind == "mark":
-            _quote_mark(canvas, shape, fill, grown)
+            _quote_mark(canvas, shape, fill, grown, shadowed=not palette.dark_inks)
             return
         radius = rect.height() / 2 if shape.kind == "pill" else 3.0 if shape.kind in ("bar", "rule") else 5.0
         radius = min(radius, rect.width() / 2, rect.height() / 2)
-        shadow = _paint(_NIGHT, 0.36 if shape.kind == "pill" else 0.42)
-        shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 9.0 if shape.kind == "pill" else 3.0))
-        canvas.drawRoundRect(rect.makeOffset(0, 5.0 if shape.kind == "pill" else 1.0), radius, radius, shadow)
+        if not palette.dark_inks:
+            shadow = _paint(_NIGHT, 0.36 if shape.kind == "pill" else 0.42)
+            shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 9.0 if shape.kind == "pill" else 3.0))
+            canvas.drawRoundRect(rect.makeOffset(0, 5.0 if shape.kind == "pill" else 1.0), radius, radius, shadow)
         canvas.drawRoundRect(rect, radius, radius, fill)
 
     return paint_patch(
@@ -159,13 +177,13 @@ def _grown(shape: Shape, grown: float) -> skia.Rect:
     return skia.Rect.MakeXYWH(shape.x, shape.y, shape.width * grown, shape.height)
 
 
-def _quote_mark(canvas: skia.Canvas, shape: Shape, fill: skia.Paint, grown: float) -> None:
+def _quote_mark(canvas: skia.Canvas, shape: Shape, fill: skia.Paint, grown: float, *, shadowed: bool) -> None:
     setting = Setting("serif", weight=700, optical=144)
     size = shape.height * 3.1
     fill.setAlphaf(grown)
     shadow = _paint(_NIGHT, 0.4 * grown)
     shadow.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 4.0))
-    for paint in (shadow, fill):
+    for paint in (shadow, fill) if shadowed else (fill,):
         draw_text(canvas, "“", setting, size, shape.x - size * 0.04, shape.y + size * 0.64, paint)
 
 

@@ -71,7 +71,7 @@ class Performance:
         self._item, self._size = item, size
         self._id = f"{key}.{size[0]}x{size[1]}"
         self._scale = min(size) / REFERENCE
-        self._palette: Palette = palette_of(item.accent)
+        self._palette: Palette = palette_of(item.accent, item.ground)
         self._entrance = TONES[item.tone].entrance
         if item.role in _ENTRANCES:
             self._entrance = _ENTRANCES[item.role]
@@ -174,7 +174,7 @@ class Performance:
     def shades(self, frame: int) -> list[Tile]:
         """The darkening behind the words on a frame of the super's own."""
         placement = self._item.placement
-        if placement is None or placement.shade is None:
+        if placement is None or placement.shade is None or self._item.ground:
             return []
         first, last = self._pages[0], self._pages[-1]
         there = min(1.0, max(0.0, frame + 0.5 - first.timing.wait) / max(1.0, first.timing.each))

@@ -79,11 +79,14 @@ def _after(index: int, supers: Sequence[Super]) -> int:
 
 
 def _shades(stack: _Stack, supers: Sequence[Super], stage: Stage) -> dict[int, tuple[int, int, int, int, int]]:
-    """Who darkens the picture behind which box: of members that come and go together, the first does it for all."""
+    """Who darkens the picture behind which box: of members that come and go together, the first does it for all.
+
+    Members whose ground is known need no darkening.
+    """
     shared: dict[tuple[int, int], list[int]] = {}
     for position, member in enumerate(stack.members):
         item = supers[member]
-        if item.role != "cta" or "\n" in item.text:
+        if not item.ground and (item.role != "cta" or "\n" in item.text):
             shared.setdefault((item.start, item.end), []).append(position)
     out = {}
     for positions in shared.values():

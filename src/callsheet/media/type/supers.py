@@ -11,7 +11,7 @@ from callsheet.errors import InputError
 from callsheet.media.type.captions import Cue
 from callsheet.media.type.phrases import clean
 from callsheet.media.type.stage import PLACES
-from callsheet.media.type.voices import ROLES, TONES
+from callsheet.media.type.voices import GROUNDS, ROLES, TONES
 
 __all__ = ["TYPE_VERSION", "Item", "Placement", "Super", "as_data", "from_data", "item_key", "overlays", "plain_text"]
 
@@ -51,6 +51,8 @@ class Super:
     `text`: the words; *asterisks* mark what takes the accent, ~tildes~ what is struck through, a new line starts the next
     part (a name's role, a price's small print, a quote's author, the address under a button). `role`, `place` and `tone` are
     among `ROLES`, `PLACES` and `TONES`. `accent`: a hex colour. `stay`: it does not leave before its last frame.
+    `ground`: what is behind it in the picture: "light" (drawn in dark inks, nothing darkened), "dark" (drawn in light inks,
+    nothing darkened), or "" where that is not known (light inks, the picture darkened behind them).
     `placement` comes from `place_supers`; without one it is drawn as if it were alone.
     """
 
@@ -64,17 +66,18 @@ class Super:
     tone: str = "modern"
     stay: bool = False
     placement: Placement | None = None
+    ground: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", clean(self.text))
         object.__setattr__(self, "role", _ALIASES.get(self.role, self.role))
         where = f"text on screen {self.text[:40]!r}"
-        for field, allowed in (("role", ROLES), ("place", PLACES), ("tone", TONES)):
+        for field, allowed in (("role", ROLES), ("place", PLACES), ("tone", TONES), ("ground", GROUNDS)):
             if getattr(self, field) not in allowed:
                 raise InputError(
                     f"{field} {getattr(self, field)!r} is not known",
                     where=where,
-                    remedy=f"Use one of {', '.join(allowed)}.",
+                    remedy=f"Use one of {', '.join(filter(None, allowed))}.",
                 )
         if not any(c.isprintable() and not c.isspace() for c in plain_text(self.text)):
             raise InputError("a super says nothing", where=where, remedy="Give it words, or take it out.")
@@ -139,6 +142,9 @@ def item_key(item: Item) -> str:
     start, end = data.pop("start"), data.pop("end")
     if isinstance(item, Super):
         data["frames"] = end - start
+        if not item.ground:
+            # Not knowing the ground says nothing about the look.
+            del data["ground"]
         role = "serif" if TONES[item.tone].display.role == "serif" else "text"
         data["fonts"] = fonts_used(plain_text(item.text), role, item.language)
     else:
@@ -160,6 +166,6 @@ def overlays(items: Iterable[Item]) -> list[tuple[str, int, int]]:
             captions.append((key, *span))
             continue
         words.append((key + WORDS, *span))
-        if item.placement is None or item.placement.shade:
+        if not item.ground and (item.placement is None or item.placement.shade):
             shades.append((key + SHADE, *span))
     return [*shades, *words, *captions]

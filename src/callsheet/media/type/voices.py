@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 
 from callsheet.media.type.setting import Setting, is_cjk
 
-__all__ = ["ROLES", "TONES", "Role", "Voice", "is_set_wide", "legible", "on_colour"]
+__all__ = ["BRIGHT", "GROUNDS", "ROLES", "TONES", "Role", "Voice", "darkened", "is_set_wide", "legible", "on_colour"]
+
+GROUNDS = ("", "light", "dark")
+"""What the picture behind a super may be said to be; "" where it is not known."""
+
+BRIGHT = (230, 223, 210)
+"""The picture that ink for a light ground is chosen against: a sunlit wall."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,20 @@ def legible(accent: str, floor: float = 0.30) -> tuple[int, int, int]:
         if _luminance(mixed) >= floor:
             return mixed[0], mixed[1], mixed[2]
     return 255, 255, 255
+
+
+def darkened(accent: str, contrast: float = 3.4) -> tuple[int, int, int]:
+    """An accent colour, darkened until it stands out from `BRIGHT` by the ratio `contrast`; its hue and saturation stay.
+
+    The default keeps even smoothed edges of small print above 3:1.
+    """
+    rgb = _rgb(accent)
+    ceiling = (_luminance(BRIGHT) + 0.05) / contrast - 0.05
+    for step in range(50):
+        mixed = tuple(round(c * (50 - step) / 50) for c in rgb)
+        if _luminance(mixed) <= ceiling:
+            return mixed[0], mixed[1], mixed[2]
+    return 0, 0, 0
 
 
 def on_colour(rgb: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -84,4 +84,11 @@ def paint_bands(
         canvas.save()
         canvas.clipRect(skia.Rect.MakeLTRB(0, first, stage.width, last), skia.ClipOp.kIntersect, False)
         canvas.drawImageRect(image, place, LINEAR)
+        # A near floor can move farther than the picture reaches: its outermost column goes on to the frame's edge.
+        for gap, column in (
+            (skia.Rect.MakeLTRB(0, place.top(), x0 + 1, place.bottom()), 0),
+            (skia.Rect.MakeLTRB(x1 - 1, place.top(), stage.width, place.bottom()), image.width() - 1),
+        ):
+            if gap.width() > 1:
+                canvas.drawImageRect(image, skia.Rect.MakeXYWH(column, 0, 1, image.height()), gap, LINEAR)
         canvas.restore()
