@@ -12,7 +12,7 @@ from callsheet.media.type.captions import LANDSCAPE, CaptionStyle, Cue, Line, cu
 from callsheet.media.type.fonts import require_glyphs
 from callsheet.media.type.supers import DEFAULT_ACCENT, Super
 
-LIGHT, DARK = 0.55, 0.4
+LIGHT, DARK = 0.62, 0.4
 """Mean luma from which a ground carries dark ink, and up to which it carries light ink, without any help."""
 
 

@@ -48,7 +48,9 @@ class Bid:
         """Raise BudgetError unless the bid fits what is left of the budget, or anything is to be paid while spending is forbidden."""
         total = self.total
         if total.micros and os.environ.get(SPENDING) == "forbidden":
-            raise BudgetError(f"the shoot costs {total} and {SPENDING} forbids spending", remedy=f"Unset {SPENDING} to spend.")
+            raise BudgetError(
+                f"the shoot costs {total} and {SPENDING} forbids spending", remedy=f"Unset {SPENDING} to spend."
+            )
         if budget is not None and not spent + total <= budget:
             raise BudgetError(
                 f"the shoot costs {total} and {spent} is spent, over the budget of {budget}",

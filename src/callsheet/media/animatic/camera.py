@@ -43,7 +43,14 @@ def lens_for(stage: Stage) -> Lens:
     camera = stage.order.camera
     tall, feet, horizon, blur, _ = _SIZES[camera.size]
     if stage.portrait:
-        shrink = {"extreme-wide": 0.85, "wide": 0.95, "full": 0.86, "medium": 0.78, "close": 0.64, "extreme-close": 0.66}
+        shrink = {
+            "extreme-wide": 0.85,
+            "wide": 0.95,
+            "full": 0.86,
+            "medium": 0.78,
+            "close": 0.64,
+            "extreme-close": 0.66,
+        }
         top = feet - tall
         tall *= shrink.get(camera.size, 0.7)
         wanted = (

@@ -3,15 +3,83 @@
 import re
 from typing import Literal
 
-_HER = "夏 雪 芳 娜 婷 薇 琳 静 丽 娟 敏 燕 霞 玲 萍 莉 蕾 倩 颖 瑶 萱 妍 怡 欣 月 兰 梅 莲 蓉 琴 娇 媛 婉 馨 雯 晴 汐 柔 珊 瑾 香 花 姐 妹 妈 娘 婆 姨"
-_HIM = "伟 强 军 刚 建 勇 磊 斌 涛 鹏 飞 龙 虎 峰 超 波 辉 杰 俊 浩 亮 雷 豪 毅 坤 昊 宇 轩 爸 爷 叔 伯 哥 弟"
+_HER = "夏雪芳娜婷薇琳静丽娟敏燕霞玲萍莉蕾倩颖瑶萱妍怡欣月兰梅莲蓉琴娇媛婉馨雯晴汐柔珊瑾香花姐妹妈娘婆姨"
+_HIM = "伟强军刚建勇磊斌涛鹏飞龙虎峰超波辉杰俊浩亮雷豪毅坤昊宇轩爸爷叔伯哥弟"
 _HERS = frozenset(
-    "anna emma maya mary jane lucy lily rose grace helen alice clara nina sara sarah kate susan eve ruth ellen claire amy zoe mei "
-    "ada iris ivy jo june may nora olivia sophie marie elizabeth margaret".split()
+    [
+        "anna",
+        "emma",
+        "maya",
+        "mary",
+        "jane",
+        "lucy",
+        "lily",
+        "rose",
+        "grace",
+        "helen",
+        "alice",
+        "clara",
+        "nina",
+        "sara",
+        "sarah",
+        "kate",
+        "susan",
+        "eve",
+        "ruth",
+        "ellen",
+        "claire",
+        "amy",
+        "zoe",
+        "mei",
+        "ada",
+        "iris",
+        "ivy",
+        "jo",
+        "june",
+        "may",
+        "nora",
+        "olivia",
+        "sophie",
+        "marie",
+        "elizabeth",
+        "margaret",
+    ]
 )
 _HIS = frozenset(
-    "tom john jack james peter paul mark david sam ben max leo adam daniel michael george henry luke joe bob bill frank harry noah "
-    "oscar simon theo victor walter arthur hugo ivan".split()
+    [
+        "tom",
+        "john",
+        "jack",
+        "james",
+        "peter",
+        "paul",
+        "mark",
+        "david",
+        "sam",
+        "ben",
+        "max",
+        "leo",
+        "adam",
+        "daniel",
+        "michael",
+        "george",
+        "henry",
+        "luke",
+        "joe",
+        "bob",
+        "bill",
+        "frank",
+        "harry",
+        "noah",
+        "oscar",
+        "simon",
+        "theo",
+        "victor",
+        "walter",
+        "arthur",
+        "hugo",
+        "ivan",
+    ]
 )
 _WORN = re.compile(
     r"\b(?:wear(?:s|ing)?|dressed in|in an?|puts? on|ties? on)\s+[^,.;]*"
@@ -25,9 +93,9 @@ def presents_of(name: str) -> Literal["woman", "man", "neutral"]:
     if re.fullmatch(r"老[\u4e00-\u9fff]", plain):
         return "man"
     for letter in reversed(plain[1:] or plain):
-        if letter in _HER.split():
+        if letter in _HER:
             return "woman"
-        if letter in _HIM.split():
+        if letter in _HIM:
             return "man"
     first = plain.lower().split()[0] if plain.split() else ""
     if first in _HERS:

@@ -143,7 +143,12 @@ class Kitchen(Interior):
             )
             away = -self.side
             for n, (name, size) in enumerate(
-                (("plant", 0.13), ("cup", 0.036), ("cup", 0.036), ("teapot" if self._home and not self.stage.order.props else "bowl", 0.055))
+                (
+                    ("plant", 0.13),
+                    ("cup", 0.036),
+                    ("cup", 0.036),
+                    ("teapot" if self._home and not self.stage.order.props else "bowl", 0.055),
+                )
             ):
                 x = self._bar + away * (0.40 - 0.23 * n) * self._half * 1.6
                 draw_prop(canvas, name, (x, top - 0.004 * height), 1.0, self.stage, 0.2, self.side, high=size * height)
