@@ -16,7 +16,7 @@ from script_briefs import (
 )
 
 from callsheet.errors import BriefError
-from callsheet.script import Brief
+from callsheet.script import Brief, write
 from callsheet.script.concrete import comparisons, names, numbers, quotes
 from callsheet.script.suit import best_format
 
@@ -158,3 +158,28 @@ def test_the_format_is_chosen_by_what_the_brief_is() -> None:
         best_format(Brief.read("# Tides\n\nThe sea rises.\n\n## Why\n\nThe Moon pulls it.\n", "document.md"))[0]
         == "explainer"
     )
+
+
+def test_a_time_in_a_claim_is_not_the_length_of_the_film() -> None:
+    text = "The Lark lamp dims itself over 25 minutes, from reading light to an ember. 24 seconds. Say goodnight at lark.example."
+    brief = Brief.read(text)
+    assert brief.seconds == 24
+    assert brief.call == "Say goodnight at lark.example."
+    assert not any("24 seconds" in claim.text for claim in brief.claims)
+    assert Brief.read("The Lark lamp dims itself over 25 minutes, from reading light to an ember.").seconds is None
+
+
+def test_a_document_says_nothing_twice_and_none_of_its_instructions() -> None:
+    again = "Forty people worked the night shift in the hall."
+    lead = "# The station\n\nA film for the reopening. 30 seconds. Audience: families. Tone: calm."
+    text = f"{lead}\n\n## Night\n\n{again}\n\n## Day\n\n{again} The hall is 84 metres long."
+    draft = write(text, "document.md", format="explainer")
+    spoken = [d.line for p in draft.production.board() for d in p.shot.dialogue]
+    assert spoken.count(again) == 1
+    assert not any("Audience" in line or "Tone" in line or "seconds" in line for line in spoken)
+
+
+def test_half_a_comparison_is_no_caption() -> None:
+    from callsheet.script.words import cut_to
+
+    assert cut_to("It is like being tucked in by a very polite robot.", 6, "en") == ""

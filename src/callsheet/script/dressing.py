@@ -263,6 +263,8 @@ class Dressing:
         """Whether Chinese words are a thing: a whole phrase, no adverb, no manner of doing something."""
         if not found or found in _VAGUE or found in self.brief.product or _MANNER_ZH.search(found):
             return False
+        if re.search("[它他她我你像]", found):
+            return False
         return sentence.index(found) + len(found) in phrase_ends(sentence)
 
     def card(self, **wishes: object) -> Picture:

@@ -69,8 +69,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _LENGTH_NEAR = re.compile(
-    r"(?:film|video|ad|spot|advert|clip|teaser|trailer|commercial|explainer|episode|lookbook|reel|length|"
-    r"long|duration|runs?|短片|视频|片子|广告|片长|时长|短剧|一集|成片)",
+    r"(?:\b(?:film|video|ad|spot|advert|clip|teaser|trailer|commercial|explainer|episode|lookbook|reel|length|"
+    r"long|duration|runs?)\b|短片|视频|片子|广告|片长|时长|短剧|一集|成片)",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
@@ -166,6 +166,9 @@ def read(body: str, sections: Sequence[tuple[str, Sequence[str]]], language: Ton
             ),
             "",
         )
+    if not found.call:
+        # "Say goodnight at lamp.example." - a last short sentence with an address asks for something, whatever its verb.
+        found.call = next((s for s in found.message[-2:] if _ADDRESS.search(s) and units(s, language) <= 16), "")
     return found
 
 
@@ -209,6 +212,8 @@ def _sentence(found: Found, sentence: str, language: Tongue) -> None:
     named = label(match[1]) if match else None
     if match and named and match[2].strip():
         _entry(found, named, match[2].strip(), False)
+    elif is_length(sentence):
+        return
     elif not _instructs(sentence, language):
         found.message.append(sentence)
     elif inner := _inner_claim(sentence, language):
@@ -246,6 +251,7 @@ _CALL_STATED = re.compile(
     r"(?:call to action|cta|closing line|tagline|行动号召|引导语|结尾语)(?: is| reads)?\s*[:：,]\s*(.{4,90}?)\s*$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"\b[\w-]+\.(?:com|net|org|co|io|shop|store|app|cn|uk|de|fr|eu|example)\b", re.IGNORECASE)
 _AIMED = re.compile(
     r"\b(?:is|are) (?:aimed|targeted|meant|written|made|designed) (?:at|for)\b|^(?:target )?audience\b|目标人群|目标用户|受众",
     re.IGNORECASE,
@@ -260,6 +266,8 @@ def _inner_claim(sentence: str, language: Tongue) -> str:
 
 def _wishes(found: Found, sentence: str, language: Tongue) -> None:
     """What a sentence wants of the film, or tells about offer, audience and pictures."""
+    if found.seconds is None and is_length(sentence):
+        found.seconds = seconds(sentence)
     if found.seconds is None and _LENGTH_NEAR.search(sentence):
         near = [seconds(m.group()) for m in _TIME.finditer(sentence)]
         found.seconds = (
@@ -304,6 +312,12 @@ def tone_words(text: str, *, stated: bool = False) -> list[str]:
         if (re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", low) if word.isascii() else word in low)
     ]
     return list(dict.fromkeys(tone for _, tone in sorted(hits)))
+
+
+def is_length(sentence: str) -> bool:
+    """Whether a sentence is nothing but a length of time, such as "40 seconds." or "时长20秒。"."""
+    bare = re.sub(r"^(?:length|duration|时长|片长)\s*[:：]?\s*|[.。!！]$", "", sentence.strip(), flags=re.IGNORECASE)
+    return bool(_TIME.fullmatch(bare.strip()))
 
 
 def seconds(text: str) -> Fraction | None:

@@ -174,7 +174,8 @@ def cut_to(sentence: str, most: int, language: str, key: str = "", *, spoken: bo
     strong, clause, tail = (_STRONG_ZH, _CLAUSE_ZH, _TAIL_ZH) if chinese else (_STRONG_EN, _CLAUSE_EN, _TAIL_EN)
     starts, ends = {0}, {len(whole)}
     for boundary, closes in ((strong, True), (clause, True), (tail, False)):
-        if spoken and not closes:
+        # Half a comparison compares nothing: "It is like being tucked".
+        if not closes and (spoken or re.search(r"\b(?:like|as if|as though)\b|像|如同|仿佛", whole)):
             break
         whole_phrases = phrase_ends(whole) if chinese and not closes else set()
         for match in boundary.finditer(whole):

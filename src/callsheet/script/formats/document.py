@@ -9,8 +9,8 @@ from callsheet.script.brief import Brief
 from callsheet.script.concrete import comparisons, numbers
 from callsheet.script.formats.explainer_words import BACKWARD, PICTURE
 from callsheet.script.lexicon import INSTRUCTION, VISUAL
-from callsheet.script.prose import LABEL, label
-from callsheet.script.words import Tongue, sentences, unended, units
+from callsheet.script.prose import LABEL, is_length, label
+from callsheet.script.words import Tongue, folded, sentences, unended, units
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,14 @@ class Part:
 def parts_of(brief: Brief) -> list[Part]:
     """The document's parts with their facts. Raises BriefError when it states nothing."""
     rows: list[tuple[str, list[str]]] = []
+    known: set[str] = set()
     for section in brief.sections:
         if label(section.heading):
             continue
-        said = [s for p in section.paragraphs if not _asks(p, brief.language) for s in _statements(p, brief.language)]
+        stated = [s for p in section.paragraphs if not _asks(p, brief.language) for s in _statements(p, brief.language)]
+        # What the document says again is said once.
+        said = [s for s in dict.fromkeys(stated) if folded(s) not in known]
+        known.update(folded(s) for s in said)
         if said:
             rows.append((section.heading, said))
     if len(rows) == 1 and len(rows[0][1]) > 4:
@@ -78,7 +82,10 @@ def _statements(paragraph: str, language: Tongue) -> list[str]:
     return [
         s
         for s in sentences(paragraph)
-        if not re.search(INSTRUCTION[language], s, re.IGNORECASE) and units(s, language) >= 3
+        if not re.search(INSTRUCTION[language], s, re.IGNORECASE)
+        and units(s, language) >= 3
+        and not is_length(s)
+        and not _asks(s, language)
     ]
 
 
