@@ -21,6 +21,7 @@ from callsheet.media.decode import still_frame
 from callsheet.media.type.captions import Cue
 from callsheet.media.type.subtitles import parse_srt, parse_vtt
 
+pytestmark = pytest.mark.timeout(1500)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 OUTPUTS = shutil.ignore_patterns(".callsheet", "deliver", "production.yaml")
 

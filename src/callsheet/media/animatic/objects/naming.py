@@ -14,10 +14,10 @@ from callsheet.media.animatic.objects.style import CREAM, Style
 Builder = Callable[[Style], Solid]
 
 OBJECTS: dict[str, tuple[Builder, str]] = {
-    "teapot": (vessels.teapot, "teapot kettle 茶壶 紫砂壶 水壶 壶"),
+    "teapot": (vessels.teapot, "teapot kettle 茶壶 紫砂壶 烧水壶 壶"),
     "cup": (vessels.cup, "cup mug coffee teacup espresso latte cappuccino tumbler tea matcha 杯子 茶杯 咖啡杯 马克杯 杯 咖啡 抹茶 奶茶 茶"),
     "bottle": (vessels.bottle, "bottle perfume fragrance serum lotion shampoo wine beer whisky oil sauce flask essence toner cologne sanitizer "
-               "瓶子 水瓶 香水 精华 精华液 乳液 洗发水 酒 红酒 白酒 橄榄油 酱油 瓶 保温杯 爽肤水 精油 护肤品"),
+               "瓶子 水瓶 香水 精华 精华液 乳液 洗发水 酒 红酒 白酒 橄榄油 酱油 瓶 保温杯 保温壶 运动水壶 水壶 保温瓶 thermos 爽肤水 精油 护肤品"),
     "jar": (vessels.jar, "jar cream balm honey jam ointment moisturiser moisturizer pot-of-cream mask 罐子 面霜 霜 蜂蜜 果酱 药膏 膏 罐 面膜"),
     "can": (vessels.can, "can soda cola drink seltzer lemonade juice energy-drink 易拉罐 汽水 可乐 饮料 果汁 苏打水"),
     "package": (goods.package, "package pack box carton pouch cereal snack chocolate biscuits cookies beans parcel tin crisps tea-leaves "
