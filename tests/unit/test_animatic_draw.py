@@ -88,9 +88,10 @@ def test_sizes_follow_the_framing_and_nonsense_is_refused() -> None:
 @pytest.mark.parametrize("framing", ["16:9", "9:16"])
 @pytest.mark.parametrize("place", sorted(set(BUILDERS) - {"product", "still", "graphic"}))
 def test_every_kind_of_place_fills_the_frame(place: str, framing: Any) -> None:
-    named = {"skyline": "Rooftop", "theatre": "Concert stage", "car": "Taxi", "studio": "Nowhere at all"}.get(
-        place, place.title()
-    )
+    named = {
+        "skyline": "Rooftop", "theatre": "Concert stage", "car": "Taxi", "studio": "Nowhere at all", "market": "Night market",
+        "noodle": "Noodle shop", "space": "Outer space",
+    }.get(place, place.title())  # fmt: skip
     assert choose(order(place=named)) == place
     pixels = picture("Mei stands", named, framing=framing, size="wide")
     assert pixels[..., 3].min() == 255

@@ -347,7 +347,8 @@ def aspects(text: str) -> set[str]:
     ):
         found.add("9:16")
     if re.search(
-        r"16\s?[:x：]\s?9|horizontal|landscape format|widescreen|横屏|横版|youtube(?! shorts)|bilibili|B站",
+        r"16\s?[:x：]\s?9|horizontal|landscape format|landscape and (?:vertical|portrait)|(?:vertical|portrait) and landscape|"
+        r"widescreen|横屏|横版|youtube(?! shorts)|bilibili|B站",
         text,
         re.IGNORECASE,
     ):

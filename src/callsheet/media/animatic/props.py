@@ -4,6 +4,7 @@ Each is drawn one unit high around x = 0 with its base on y = 0; `NATURAL` says 
 """
 
 import math
+import re
 from collections.abc import Callable
 
 import skia
@@ -58,6 +59,9 @@ _DRAWN: dict[str, tuple[Callable[[Brush], None], float, str]] = {
     "hat": (largethings.hat, 0.08, "#6b4e3a"),
 }
 
+_CLEAR = re.compile(r"transparent|see-through|clear (?:plastic )?umbrella|透明", re.IGNORECASE)
+"""Words for an umbrella that one sees through."""
+
 NATURAL: dict[str, float] = {name: height for name, (_, height, _) in _DRAWN.items()}
 """Height of each kind of prop in body heights."""
 
@@ -102,7 +106,11 @@ def draw_prop(
         "flower": -0.15,
         "guitar": -0.5,
     }.get(name, -0.42)
-    canvas.save()
+    if name == "umbrella" and _CLEAR.search(stage.order.action + " ".join(p.description for _, p in stage.order.props)):
+        colour = mix(parse("#d6ecfa"), grade.shadow, 0.10 + 0.3 * backlit)
+        canvas.saveLayerAlpha(None, 125)
+    else:
+        canvas.save()
     canvas.translate(*at)
     canvas.rotate(math.degrees(tilt))
     canvas.scale(size, size)

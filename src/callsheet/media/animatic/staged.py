@@ -115,7 +115,7 @@ class Staged:
         width, height = stage.width, stage.height
         veil = mix(stage.grade.shadow, stage.grade.sky_mid, 0.35 if stage.grade.night else 0.25)
         end = (0, 0.46 * height) if stage.portrait else (0.60 * width, 0)
-        colours = [fade(veil, 0.46), fade(veil, 0.36), fade(veil, 0.0)]
+        colours = [fade(veil, 0.58), fade(veil, 0.46), fade(veil, 0.0)]
         box = skia.Rect.MakeWH(width, end[1]) if stage.portrait else skia.Rect.MakeWH(end[0], height)
         canvas.drawRect(box, paint(shader=linear((0, 0), end, colours, [0.0, 0.6, 1.0])))
 

@@ -8,7 +8,7 @@ import skia
 from callsheet.media.animatic.colour import Colour, fade, linear, mix, parse, tone
 from callsheet.media.animatic.figure import Light
 from callsheet.media.animatic.scenes.sky import Sky
-from callsheet.media.animatic.shapes import glow, paint, polygon, smooth, stroke
+from callsheet.media.animatic.shapes import glow, paint, polygon, stroke
 from callsheet.media.animatic.signs import Sign, words_for
 from callsheet.media.animatic.stage import Scene, Stage
 from callsheet.media.animatic.staged import Staged
@@ -139,19 +139,18 @@ class Market:
                     (self._red, x - stall.side * wide, 0.34, 0.8),
                 ):
                     shake = 0.02 * wide * math.sin(world.time * 2.1 + at)
-                    half = wide * share
-                    path = smooth(
-                        [(at - half * 0.5, foot), (at + half * 0.5, foot), (at + half * 0.36 + shake, foot + long * 0.6), (at + shake, foot + long),
-                         (at - half * 0.36 + shake, foot + long * 0.55)]
-                    )  # fmt: skip
-                    lit = fade(hue, strength * self._wet)
-                    brush = paint(
-                        shader=linear(
-                            (0, foot), (0, foot + long), [lit, fade(hue, 0.25 * strength * self._wet), fade(hue, 0.0)]
-                        ),
-                        blend=skia.BlendMode.kPlus,
+                    canvas.save()
+                    canvas.clipRect(skia.Rect.MakeLTRB(at - 2 * wide, foot, at + 2 * wide, foot + 1.6 * long))
+                    glow(
+                        canvas,
+                        at + shake,
+                        foot,
+                        wide * (0.35 + 0.45 * share),
+                        hue,
+                        strength * self._wet,
+                        long / wide * 1.6,
                     )
-                    canvas.drawPath(path, brush)
+                    canvas.restore()
         with world.layer(canvas, 0.9):
             for n in range(6):
                 y = (HORIZON + 0.10 + 0.055 * n) * height
