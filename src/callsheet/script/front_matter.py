@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from callsheet.errors import BriefError
-from callsheet.script import prose
+from callsheet.script import lengths, prose
 from callsheet.script.words import plain
 
 Shows = Literal["product", "detail", "place", "cast"]
@@ -80,11 +80,11 @@ def seconds(
         (front[k] for k in ("length", "duration", "seconds", "时长", "长度") if front.get(k) is not None), None
     )
     if value is None:
-        return next((s for v in said.get("length", ()) if (s := prose.seconds(v)) is not None), found)
+        return next((s for v in said.get("length", ()) if (s := lengths.seconds(v)) is not None), found)
     asked = (
         Fraction(str(value))
         if isinstance(value, int | float) and not isinstance(value, bool)
-        else prose.seconds(str(value))
+        else lengths.seconds(str(value))
     )
     if asked is None or asked <= 0:
         raise BriefError(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from callsheet.script.concrete import comparisons, numbers, quotes
+from callsheet.script.lengths import TIME, is_length, seconds
 from callsheet.script.lexicon import BENEFIT, CALL, CALL_PLACE, COLOURS, INSTRUCTION, LABELS, OFFER, TONES, VISUAL
 from callsheet.script.wishes import Wish, wishes_of
 from callsheet.script.words import CJK, Tongue, folded, plain, sentences, tongue, units
@@ -36,38 +37,6 @@ SETTINGS = {
 }
 """Front matter fields that steer the film and are no part of its message."""
 
-_NAMED_NUMBER: dict[str, int | Fraction] = {
-    "ten": 10,
-    "fifteen": 15,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "forty-five": 45,
-    "sixty": 60,
-    "ninety": 90,
-    "一": 1,
-    "两": 2,
-    "二": 2,
-    "三": 3,
-    "半": Fraction(1, 2),
-    "十": 10,
-    "十五": 15,
-    "二十": 20,
-    "三十": 30,
-    "四十": 40,
-    "四十五": 45,
-    "六十": 60,
-    "九十": 90,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "half a": Fraction(1, 2),
-}
-_TIME = re.compile(
-    r"(\d+(?:\.\d+)?|half a|[a-z]+(?:-five)?|[一二三四五六七八九十两半]+)[\s-]*(seconds?|secs?|s|minutes?|"
-    r"mins?|min|秒钟?|分钟|分)(?![a-z])(?:\s*(\d+)\s*(?:秒|s|sec))?",
-    re.IGNORECASE,
-)
 _LENGTH_NEAR = re.compile(
     r"(?:\b(?:film|video|ad|spot|advert|clip|teaser|trailer|commercial|explainer|episode|lookbook|reel|length|"
     r"long|duration|runs?)\b|短片|视频|片子|广告|片长|时长|短剧|一集|成片)",
@@ -269,7 +238,7 @@ def _wishes(found: Found, sentence: str, language: Tongue) -> None:
     if found.seconds is None and is_length(sentence):
         found.seconds = seconds(sentence)
     if found.seconds is None and _LENGTH_NEAR.search(sentence):
-        near = [seconds(m.group()) for m in _TIME.finditer(sentence)]
+        near = [seconds(m.group()) for m in TIME.finditer(sentence)]
         found.seconds = (
             next((s for s in near if s and 3 <= s <= 1800), None)
             if _instructs(sentence, language) or "long" in sentence
@@ -312,31 +281,6 @@ def tone_words(text: str, *, stated: bool = False) -> list[str]:
         if (re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", low) if word.isascii() else word in low)
     ]
     return list(dict.fromkeys(tone for _, tone in sorted(hits)))
-
-
-def is_length(sentence: str) -> bool:
-    """Whether a sentence is nothing but a length of time, such as "40 seconds." or "时长20秒。"."""
-    bare = re.sub(r"^(?:length|duration|时长|片长)\s*[:：]?\s*|[.。!！]$", "", sentence.strip(), flags=re.IGNORECASE)
-    return bool(_TIME.fullmatch(bare.strip()))
-
-
-def seconds(text: str) -> Fraction | None:
-    """A length of time written in seconds or minutes, digits or words; None when it is none."""
-    bare = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*", text)
-    if bare:
-        return Fraction(bare[1])
-    clock = re.search(r"\b(\d{1,2}):([0-5]\d)\b(?!\s*(?:am|pm))", text)
-    if clock and clock.group() not in ("9:16", "16:9"):
-        return Fraction(int(clock[1]) * 60 + int(clock[2]))
-    match = _TIME.search(text)
-    if not match:
-        return None
-    word = match[1].casefold()
-    count = Fraction(word) if re.fullmatch(r"\d+(?:\.\d+)?", word) else Fraction(_NAMED_NUMBER.get(word, 0))
-    if not count:
-        return None
-    minutes = match[2].casefold().startswith(("m", "分"))
-    return count * 60 + int(match[3] or 0) if minutes else count
 
 
 def aspects(text: str) -> set[str]:

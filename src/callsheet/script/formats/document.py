@@ -8,8 +8,9 @@ from callsheet.errors import BriefError
 from callsheet.script.brief import Brief
 from callsheet.script.concrete import comparisons, numbers
 from callsheet.script.formats.explainer_words import BACKWARD, PICTURE
+from callsheet.script.lengths import is_length
 from callsheet.script.lexicon import INSTRUCTION, VISUAL
-from callsheet.script.prose import LABEL, is_length, label
+from callsheet.script.prose import LABEL, label
 from callsheet.script.words import Tongue, folded, sentences, unended, units
 
 
