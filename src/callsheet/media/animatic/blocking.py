@@ -131,10 +131,12 @@ def _places(stage: Stage, lens: Lens, actors: list[Actor], left_first: bool) -> 
         return [(x, not left_first)]
     if count == 2:
         gap = lens.tall * ratio * {"embrace": 0.155, "argue": 0.44, "walk": 0.30}.get(lead.pose, 0.46)
-        room = 0.40 if calm_left else 0.52 if lens.tall > 1 else 0.7
+        room = 0.40 if calm_left else (0.60 if stage.portrait else 0.52) if lens.tall > 1 else 0.7
         gap = min(gap, room) if lead.pose != "embrace" else min(gap, 0.4)
         if any(actor.seated for actor in actors):
             gap = min(max(gap, lens.tall * ratio * 0.66), 0.46 if calm_left else 0.74)
+        elif lens.tall > 1 and lead.pose in ("reach", "desk", "pour", "hold"):
+            gap = max(gap, 0.62)  # room for what the hands do
         both_ways = [(middle - gap / 2, False), (middle + gap / 2, True)]
         return both_ways if left_first or calm_left else [both_ways[1], both_ways[0]]
     gap = min(lens.tall * ratio * 0.36, (0.46 if calm_left else 0.8) / (count - 1))

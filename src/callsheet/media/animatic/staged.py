@@ -267,12 +267,17 @@ class Staged:
             return
         height = self._stage.height
         x = (0.72 if not self._stage.calm.isEmpty() and not self._stage.portrait else 0.6) * self._stage.width
-        scale = self._lens.tall * height * 1.05
+        scale = min(
+            self._lens.tall * height * 1.05, (0.34 if named[0] in ("boat", "car") else 0.62) * self._stage.width
+        )
+        # A boat lies on the water that is seen, wherever a low camera puts it.
+        afloat = min(self._lens.horizon + 0.07, 0.95) if named[0] == "boat" else 0.0
+        feet = max(self._lens.feet, afloat) * height
         with self._stage.layer(canvas, view, 1.0):
             shade(
                 canvas,
                 x,
-                self._lens.feet * height,
+                feet,
                 0.9 * NATURAL[named[0]] * scale,
                 0.04 * scale,
                 fade(self._stage.grade.shadow, 0.6),
@@ -280,7 +285,7 @@ class Staged:
             draw_prop(
                 canvas,
                 named[0],
-                (x, self._lens.feet * height),
+                (x, feet),
                 scale,
                 self._stage,
                 self._place.light.backlit * 0.6,
@@ -317,7 +322,7 @@ class _Defocus:
 
     def __init__(self, stage: Stage, blur: float) -> None:
         self._stage = stage
-        scale = 0.62 if blur < 0.4 else 0.42 if blur < 0.6 else 0.3
+        scale = 0.5 if blur < 0.4 else 0.36 if blur < 0.6 else 0.26
         self._sigma = stage.height * (0.0012 + 0.012 * blur) * scale
         width, height = max(8, round(stage.width * scale)), max(8, round(stage.height * scale))
         info = skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
@@ -339,7 +344,8 @@ class _Defocus:
 
     def end(self, canvas: skia.Canvas) -> None:
         """Blur what was painted and stretch it over the frame."""
-        blur = skia.Paint(ImageFilter=skia.ImageFilters.Blur(self._sigma, self._sigma, skia.TileMode.kClamp))
-        blur.setColorFilter(self._curve)
+        blur = skia.Paint(ColorFilter=self._curve)
+        if self._sigma > 1.2:  # below that, the stretching alone is as soft
+            blur.setImageFilter(skia.ImageFilters.Blur(self._sigma, self._sigma, skia.TileMode.kClamp))
         self._blurred.getCanvas().drawImage(self._sharp.makeImageSnapshot(), 0, 0, skia.SamplingOptions(), blur)
         soft_image(canvas, self._blurred.makeImageSnapshot(), self._stage.bounds)

@@ -139,18 +139,9 @@ class Market:
                     (self._red, x - stall.side * wide, 0.34, 0.8),
                 ):
                     shake = 0.02 * wide * math.sin(world.time * 2.1 + at)
-                    canvas.save()
-                    canvas.clipRect(skia.Rect.MakeLTRB(at - 2 * wide, foot, at + 2 * wide, foot + 1.6 * long))
-                    glow(
-                        canvas,
-                        at + shake,
-                        foot,
-                        wide * (0.35 + 0.45 * share),
-                        hue,
-                        strength * self._wet,
-                        long / wide * 1.6,
-                    )
-                    canvas.restore()
+                    # Centred below the stall's foot and unclipped, so that no reflection ends in an edge.
+                    radius = wide * (0.35 + 0.45 * share)
+                    glow(canvas, at + shake, foot + 0.45 * long, radius, hue, strength * self._wet, long / radius)
         with world.layer(canvas, 0.9):
             for n in range(6):
                 y = (HORIZON + 0.10 + 0.055 * n) * height

@@ -82,8 +82,13 @@ class Space:
                     paint(fade(0xFFEAF2FF, shine)),
                 )
         radius = _SIZES[stage.order.camera.size] * (stage.unit if not stage.portrait else 1.25 * width)
+        if stage.portrait:
+            radius = min(radius, 0.27 * width)
         titled = stage.order.text_room == "all"
-        x, y = (0.5 - 0.10 * self._side) * width, (0.50 if not stage.portrait else 0.40) * height
+        x, y = (
+            (0.5 - (0.10 if not stage.portrait else 0.0) * self._side) * width,
+            (0.50 if not stage.portrait else 0.40) * height,
+        )
         if titled:
             y, radius = (0.66 if not stage.portrait else 0.60) * height, radius * 1.25
         with stage.layer(canvas, view, 0.35):
@@ -133,7 +138,7 @@ class Space:
     def _earth_and_moon(self, canvas: skia.Canvas, time: float, x: float, y: float, radius: float) -> None:
         stage = self._stage
         flat = 0.34
-        reach = min(radius * 2.5, (0.44 if stage.portrait else 0.36) * stage.width)
+        reach = min(radius * 2.5, max(min(x, stage.width - x) - 0.40 * radius, 1.12 * radius))
         turn = -0.55 + 0.10 * time if self._side < 0 else math.pi + 0.55 - 0.10 * time
         mx, my = x + reach * math.cos(turn), y + reach * flat * math.sin(turn) - 0.25 * radius
         orbit = skia.Rect.MakeLTRB(
