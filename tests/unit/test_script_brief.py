@@ -16,9 +16,10 @@ from script_briefs import (
 )
 
 from callsheet.errors import BriefError
-from callsheet.script import Brief, write
+from callsheet.script import Brief, treatments, write
 from callsheet.script.concrete import comparisons, names, numbers, quotes
 from callsheet.script.suit import best_format
+from callsheet.script.survival import heard
 
 
 def test_prose_gives_up_its_parts() -> None:
@@ -183,3 +184,36 @@ def test_half_a_comparison_is_no_caption() -> None:
     from callsheet.script.words import cut_to
 
     assert cut_to("It is like being tucked in by a very polite robot.", 6, "en") == ""
+
+
+CLUB = """Saltmarsh Swim Club opens its doors on 3 May. It is an outdoor pool fed by the tide in Whitby, and the water is 12 degrees on a good day.
+There are 140 lockers, one sauna and no music. People come out grinning like seals. The youngest member is 9 and the oldest, Edie Marsh, is 91.
+We want a 30 second film for people in town who think they are too cold-blooded. A first swim is free; a year costs £120.
+Sign up at saltmarsh.example."""
+SOY = """老街坊豆浆，凌晨三点开始磨豆子。东北非转基因大豆，泡足十小时，石磨只转60圈一分钟。不加一滴植脂末，三块钱一碗。
+拍一条25秒竖屏，给早起赶地铁的上班族，烟火气一点。店在建设路18号，早上五点半开门，卖完就关。明早来喝一碗。"""
+
+
+def test_subjects_named_only_by_an_ordinary_sentence() -> None:
+    club = Brief.read(CLUB)
+    assert (club.product, club.seconds, club.call) == ("Saltmarsh Swim Club", 30, "Sign up at saltmarsh.example.")
+    assert "3 May" in club.numbers
+    soy = Brief.read(SOY)
+    assert (soy.product, soy.kind, soy.audience, soy.call) == ("老街坊豆浆", "", "早起赶地铁的上班族", "明早来喝一碗。")
+    assert soy.offer.price == "三块钱一碗"
+
+
+def test_a_sentence_of_length_and_shape_sets_both() -> None:
+    brief = Brief.read(
+        "Ledgerline closes the books in 2 days. 40 seconds, horizontal. Book a demo at ledgerline.example."
+    )
+    assert (brief.product, brief.seconds, brief.aspects) == ("Ledgerline", 40, ("16:9",))
+
+
+def test_no_cut_leaves_a_subject_without_its_verb() -> None:
+    for n in (0, 1, 2):
+        three = treatments(CLUB)
+        said = heard(write(CLUB, treatment=three[n].id).production)
+        for text in said:
+            assert not text.startswith("Is 91"), text
+            assert not text.replace("*", "").rstrip(".").endswith("the oldest"), text

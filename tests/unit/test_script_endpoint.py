@@ -195,6 +195,29 @@ def test_same_treatments_are_no_treatments(serve: Any) -> None:
     assert len(server.requests) == 2
 
 
+def test_a_model_without_three_ideas_works_from_the_offline_treatments(serve: Any) -> None:
+    same = {"treatments": [TREATMENTS["treatments"][0]] * 3}
+    server = serve(lambda body, n: said(same if by_schema(body) == "TreatmentsAnswer" else BOARD))
+    draft = write(TEAPOT, writer=writer(server, repairs=3))
+    assert {t.id for t in draft.production.treatments} == {"proof", "day", "type"}
+    assert any("no three different treatments" in f for f in draft.flags)
+    assert len(draft.rejected) == 4
+    assert "Keeps tea hot for two hours." in heard(draft.production)
+    warmth = [b["temperature"] for b in server.requests[:4]]
+    assert warmth == sorted(warmth)
+    assert warmth[0] < warmth[-1] <= 1
+    # The last tries no longer show the model the answer it keeps repeating.
+    assert [len(b["messages"]) for b in server.requests] == [2, 4, 4, 2, 2]
+
+
+def test_shares_of_any_size_are_taken_as_shares(serve: Any) -> None:
+    odd = json.loads(json.dumps(TREATMENTS))
+    for row, fit in zip(odd["treatments"], (80, -3, 7.5), strict=True):
+        row["fit"] = fit
+    three = writer(serve(lambda body, n: said(odd))).treatments(Brief.read(TEAPOT))
+    assert [(t.title, t.fit) for t in three] == [("Steam", 0.8), ("By hand", 0.075), ("Forgotten cup", 0.0)]
+
+
 @pytest.mark.parametrize("status", [400, 422, 501])
 def test_servers_that_refuse_a_schema_are_asked_more_simply(serve: Any, status: int) -> None:
     def answer(body: dict[str, Any], n: int) -> Reply:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from callsheet.errors import BriefError
-from callsheet.script import front_matter, prose
+from callsheet.script import front_matter, prose, subject
 from callsheet.script.concrete import Concrete, concrete, numbers
 from callsheet.script.front_matter import Aspect, Item, Person, Still
 from callsheet.script.wishes import Wish
@@ -124,7 +124,7 @@ class Brief:
             raise BriefError("the brief has no words to make a film from", where=name, remedy=_REMEDY)
         headings = {folded(s.heading) for s in sections}
         message = [s for s in found.message if folded(s) not in headings]
-        product = _first(said, "product") or prose.product(
+        product = _first(said, "product") or subject.product(
             message, sections[0].heading if sections else "", body, language
         )
         if not product and not message:
@@ -165,7 +165,7 @@ class Brief:
             product=product,
             kind=_first(said, "kind")
             or stated_kind
-            or prose.kind(product, [*message, *(s for x in sections for s in x.sentences)], language),
+            or subject.kind(product, [*message, *(s for x in sections for s in x.sentences)], language),
             brand=_first(said, "brand"),
             format=str(front.get("format") or "").strip().replace("_", "-"),
             claims=claims,

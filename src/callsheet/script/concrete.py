@@ -10,30 +10,38 @@ from callsheet.script.words import CJK, Tongue, folded, plain, sentences
 Kind = Literal["number", "name", "quote", "image", "joke", "offer", "call"]
 
 _UNIT_EN = (
-    r"(?:%|°\s?[CF]\b|(?:mm|cm|km|m|kg|g|mg|ml|cl|l|oz|lb|lbs|w|kw|kwh|wh|mah|v|hz|khz|ghz|gb|tb|mb|mph|km/h|hrs?|mins?|secs?|db|lux|lumens?|px|fps|x)\b"
+    r"(?:%|°\s?[CF]\b|(?:mm|cm|km|m|kg|g|mg|ml|cl|l|oz|lb|lbs|w|kw|kwh|wh|mah|v|hz|khz|ghz|gb|tb|mb|mph|"
+    r"km/h|hrs?|mins?|secs?|db|lux|lumens?|px|fps|x)\b"
     r"|[-\s]?(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|years?|decades?|centuries|century|degrees?|percent|per cent|litres?|liters?|"
     r"metres?|meters?|kilometres?|kilometers?|kilograms?|kilos?|grams?|miles?|feet|foot|inch(?:es)?|pounds?|dollars?|euros?|cents?|pence|calories|"
-    r"watts?|volts?|people|customers?|families|families|guests?|students?|riders?|users?|cups?|bowls?|steps?|pieces?|parts?|pockets?|colou?rs?|sizes?|layers?|"
+    r"watts?|volts?|people|customers?|families|families|guests?|students?|riders?|users?|cups?|bowls?|"
+    r"steps?|pieces?|parts?|pockets?|colou?rs?|sizes?|layers?|"
     r"times?|million|billion|thousand|hundred|stars?|reviews?|countries|cities|words?|pages?|lessons?|sessions?|rooms?|trees?|tonnes?|tons?|"
     r"loads?|washes|wears|charges?|bottles?|bags?|blades?|gears?|speeds?|settings?|recipes?|ingredients?|generations?|fingers?|hands?|turns?)\b)"
 )
 _SPELT_EN = (
-    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|"
+    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|"
     r"forty|fifty|sixty|seventy|eighty|ninety|half|a hundred|one hundred|a thousand|a million|a dozen|half a)(?:[-\s](?:one|two|three|four|five|six|"
     r"seven|eight|nine|hundred|thousand|million|dozen|an?|and))*)"
 )
+_MONTH = r"(?:\s(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)"
 _NUMBER_EN = re.compile(
-    rf"(?:[$€£¥]\s?)?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?(?:\s?{_UNIT_EN})?(?:\s(?:million|billion|thousand))?|[$€£¥]\s?\d[\d,]*(?:\.\d+)?"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?{_MONTH}|"
+    rf"(?:[$€£¥]\s?)?(?<![\w.])\d[\d,]*(?:\.\d+)?(?:\s?[-–]\s?\d+(?:\.\d+)?)?(?:\s?{_UNIT_EN})?(?:\s(?:million|"
+    rf"billion|thousand))?|[$€£¥]\s?\d[\d,]*(?:\.\d+)?"
     rf"|\b{_SPELT_EN}(?:\s[a-z]+)?{_UNIT_EN}",
     re.IGNORECASE,
 )
 _UNIT_ZH = (
-    r"(?:%|℃|°C|度|元|块钱|块|折|万元|亿元|毫升|升|克|公斤|千克|斤|两|米|厘米|毫米|公里|千米|平方米|瓦|毫安|小时|个小时|分钟|秒钟|秒|天|周|个月|月|年|岁|次|层|种|款|件|套|"
+    r"(?:%|℃|°C|度|元|块钱|块|折|万元|亿元|毫升|升|克|公斤|千克|斤|两|米|厘米|毫米|公里|千米|平方米|瓦|"
+    r"毫安|小时|个小时|分钟|秒钟|秒|天|周|个月|月|年|岁|次|层|种|款|件|套|"
     r"双|把|只|条|杯|碗|盒|瓶|袋|片|颗|粒|道|步|代|人|位|名|家|城|座|倍|页|字|节|课|个|支|张|台|辆|间|棵|吨|寸|GB|TB|kg|ml|mm|cm|km|g|L|W|mAh)"
 )
 _NUMBER_ZH = re.compile(
     rf"[¥￥$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?[万亿千百]?\s?多?{_UNIT_ZH}?|百分之[一二三四五六七八九十百零点]+|"
-    rf"(?:第)?[一二三四五六七八九十百千万亿两半零]+多?(?:个小时|个月|小时|分钟|毫升|公里|公斤|平方米|年|天|秒|层|种|款|件|倍|折|元|块|克|度|代|道|步|周|米|升|岁|双|套|碗|杯|人|次|斤)"
+    rf"(?:第)?[一二三四五六七八九十百千万亿两半零]+多?(?:个小时|个月|小时|分钟|毫升|公里|公斤|平方米|年|天|"
+    rf"秒|层|种|款|件|倍|折|元|块钱|块|克|度|代|道|步|周|米|升|岁|双|套|碗|杯|人|次|斤)"
 )
 _QUOTED = re.compile(
     r"“([^”]{2,120})”|\"([^\"\n]{2,120})\"|「([^」]{2,60})」|『([^』]{2,60})』|《([^》]{1,40})》|‘([^’]{6,120})’"
@@ -45,12 +53,14 @@ _LIKE_EN = re.compile(
 )
 _NOT_LIKE_EN = re.compile(r"(?:would|we'd|i'd|should|don't|you|we|they|they'd|people who|who)\s+like\s", re.IGNORECASE)
 _LIKE_ZH = re.compile(
-    rf"(?:就像|好像|仿佛|犹如|宛如|如同|好比|像)(?!素|机|框)(?:[{CJK}A-Za-z0-9]{{2,24}}?(?:一样|一般|似的|那样|那么[{CJK}]{{1,2}})|[{CJK}A-Za-z0-9]{{3,20}})"
+    rf"(?:就像|好像|仿佛|犹如|宛如|如同|好比|像)(?!素|机|框)(?:[{CJK}A-Za-z0-9]{{2,24}}?(?:一样|一般|似的|"
+    rf"那样|那么[{CJK}]{{1,2}})|[{CJK}A-Za-z0-9]{{3,20}})"
 )
 _JOKE_EN = re.compile(r"^(?:joke|gag|pun|funny bit|punchline)\s*[:：]\s*(.+)$", re.IGNORECASE | re.MULTILINE)
 _JOKE_ZH = re.compile(r"^(?:笑点|梗|笑话|段子|包袱)\s*[:：]\s*(.+)$", re.MULTILINE)
 _CAPITAL = re.compile(
-    r"\b(?:[A-Z][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+)*|[A-Z]{2,}[a-z]*|[A-Z][\w'’-]*[A-Z0-9]\w*)(?:[\s-](?:(?:of|de|la|van|von|del|der)\s)?(?:[A-Z][a-zà-ÿA-Z0-9]+|\d+\b))*"
+    r"\b(?:[A-Z][a-zà-ÿ]+(?:[A-Z][a-zà-ÿ]+)*|[A-Z]{2,}[a-z]*|[A-Z][\w'’-]*[A-Z0-9]\w*)(?:[\s-](?:(?:of|de|"
+    r"la|van|von|del|der)\s)?(?:[A-Z][a-zà-ÿA-Z0-9]+|\d+\b))*"
 )
 _PLAIN_CAPITALS = frozenset(
     re.findall(

@@ -66,7 +66,7 @@ class Dressing:
         self.brief = brief
         self.zh = brief.language == "zh"
         self.words: Phrases = PHRASES[brief.language]
-        text = " ".join([*(c.text for c in brief.claims), *brief.images, brief.audience])
+        text = " ".join([*(c.text for c in brief.claims), *brief.images, brief.audience, brief.call, brief.offer.text])
         self.world: World = world_for(f"{brief.product} {brief.kind}", text, brief.language)
         self.product_id = slug(brief.product, "product")
         self.product = self._product()
@@ -105,8 +105,10 @@ class Dressing:
         self._turn[pool] += 1
         self._shown[sentences[at]] += 1
         shows_person = "{who}" in sentences[at]
+        before = (self._turn[pool] - 1) // len(sentences)
+        again = self.words.again[(before - 1) % len(self.words.again)] if before else ""
         made = Picture(
-            self.fill(sentences[at]),
+            self.fill(sentences[at]).rstrip(".。") + again if again else self.fill(sentences[at]),
             sees,
             location="away" if away else "home",
             time=self.world.hour,

@@ -25,7 +25,7 @@ from callsheet.script.plan import Beat, Caption, Hand, Line, Picture
 from callsheet.script.suit import best_format
 from callsheet.script.survival import claims_something, is_quoted, source_of
 from callsheet.script.words import cut_to, ended, folded, unended, units
-from callsheet.script.writer import Draft, Rejected, Three, pick_treatment
+from callsheet.script.writer import Draft, Rejected, Three, load, pick_treatment
 
 URL, MODEL, KEY = "CALLSHEET_WRITER_URL", "CALLSHEET_WRITER_MODEL", "CALLSHEET_WRITER_KEY"
 _LENGTHS = {
@@ -54,6 +54,10 @@ _PACES = {
     ),
 }
 _Answer = TypeVar("_Answer", bound=BaseModel)
+
+
+class _NoAnswerError(ProviderError):
+    """The model answered, but never anything that could be used."""
 
 
 class EndpointWriter:
@@ -88,18 +92,25 @@ class EndpointWriter:
 
     def treatments(self, brief: Brief) -> Three:
         """Three treatments proposed by the model, best fit first. Raises ProviderError when it cannot be brought to give three."""
-        return self._treatments(brief)[0]
+        return self._treatments(brief, [])
 
-    def _treatments(self, brief: Brief) -> tuple[Three, list[Rejected]]:
-        rejected: list[Rejected] = []
-        answer = self._ask(TreatmentsAnswer, treatments_prompt(brief), rejected, lambda a: a.faults())
-        return answer.three(), rejected
+    def _treatments(self, brief: Brief, rejected: list[Rejected]) -> Three:
+        return self._ask(TreatmentsAnswer, treatments_prompt(brief), rejected, lambda a: a.faults()).three()
 
     def write(self, brief: Brief, treatment_id: str | None = None) -> Draft:
-        """The board the model proposes for one treatment. Raises ProviderError or BriefError; nothing is half written."""
-        three, rejected = self._treatments(brief)
-        treatment = pick_treatment(three, treatment_id, brief.name)
+        """The board the model proposes for one treatment. Raises ProviderError or BriefError; nothing is half written.
+
+        A model that cannot think of three different treatments works from the offline writer's, and the draft says so.
+        """
         format_name = brief.format or best_format(brief)[0]
+        rejected: list[Rejected] = []
+        notes: list[str] = []
+        try:
+            three = self._treatments(brief, rejected)
+        except _NoAnswerError:
+            three = load(format_name).treatments(brief)
+            notes.append("the model proposed no three different treatments: these are the offline writer's")
+        treatment = pick_treatment(three, treatment_id, brief.name)
         seconds = brief.seconds or _LENGTHS.get(format_name, Fraction(30))
         prompt = board_prompt(brief, treatment, seconds)
         answer = self._ask(BoardAnswer, prompt, rejected, lambda a: a.faults(brief.language))
@@ -135,7 +146,7 @@ class EndpointWriter:
             format=format_name,
             writer=self.name,
             allowed=allowed,
-            flags=flags,
+            flags=[*notes, *flags],
             rejected=tuple(rejected),
         )
 
@@ -143,8 +154,8 @@ class EndpointWriter:
         """Ask until an answer passes; every answer that does not is kept with its reason."""
         messages = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": prompt}]
         reason = ""
-        for _ in range(self.repairs + 1):
-            text = self._complete(messages, kind)
+        for turn in range(self.repairs + 1):
+            text = self._complete(messages, kind, min(1.0, 0.4 + 0.2 * turn))
             try:
                 answer = kind.model_validate_json(_json_in(text))
                 wrong: list[str] = faults(answer)
@@ -154,25 +165,33 @@ class EndpointWriter:
                 return answer
             reason = "; ".join(wrong)
             rejected.append(Rejected(self._hidden(text), reason))
-            messages = [
-                *messages[:2],
-                {"role": "assistant", "content": text[:8000]},
-                {
-                    "role": "user",
-                    "content": f"That answer cannot be used: {reason}. Answer again with the whole corrected JSON and nothing else.",
-                },
-            ]
-        raise ProviderError(
+            ask = f"That answer cannot be used: {reason}. Answer again with the whole corrected JSON and nothing else."
+            if turn < 2:
+                messages = [
+                    *messages[:2],
+                    {"role": "assistant", "content": text[:8000]},
+                    {"role": "user", "content": ask},
+                ]
+            else:
+                # A model that goes on repeating its mistake no longer sees it, only what was wrong with it.
+                messages = [
+                    messages[0],
+                    {"role": "user", "content": f"{prompt}\n\nAn earlier answer could not be used: {reason}."},
+                ]
+        raise _NoAnswerError(
             f"the writer gave no usable answer in {self.repairs + 1} tries: {reason}",
             where=self._where(),
             remedy="Try another model, or leave --writer away to use an offline format.",
         )
 
-    def _complete(self, messages: list[dict[str, str]], kind: type[BaseModel]) -> str:
-        """One completion. A server that refuses a response format is asked with the next simpler one from then on."""
+    def _complete(self, messages: list[dict[str, str]], kind: type[BaseModel], temperature: float) -> str:
+        """One completion. A server that refuses a response format is asked with the next simpler one from then on.
+
+        A repair asks a little warmer each time: a small model that repeats itself gets out of its rut.
+        """
         while True:
             form = self._formats[0]
-            body: dict[str, Any] = {"messages": messages, "temperature": 0.4, "max_tokens": 3000}
+            body: dict[str, Any] = {"messages": messages, "temperature": temperature, "max_tokens": 3000}
             if self.model:
                 body["model"] = self.model
             if form == "json_schema":

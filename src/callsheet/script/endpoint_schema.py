@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from callsheet.film import Treatment
 from callsheet.script.plan import Role, Sees
@@ -14,6 +14,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
 
 
+def _share(value: Any) -> Any:
+    """A share of any size brought into 0..1: grammars cannot bound numbers, and 80 means 0.8."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return min(1.0, max(0.0, value / 100 if 1 < value <= 100 else float(value)))
+
+
 class TreatmentAnswer(_Strict):
     """One proposed treatment."""
 
@@ -23,7 +30,7 @@ class TreatmentAnswer(_Strict):
     tone: str = Field(min_length=2, max_length=60)
     pacing: str = Field(min_length=2, max_length=100)
     reasons: list[Annotated[str, StringConstraints(min_length=2, max_length=160)]] = Field(min_length=1, max_length=2)
-    fit: float = Field(ge=0, le=1)
+    fit: Annotated[float, BeforeValidator(_share), Field(ge=0, le=1)]
 
 
 class TreatmentsAnswer(_Strict):

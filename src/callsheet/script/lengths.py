@@ -38,10 +38,16 @@ TIME = re.compile(
 """A length of time inside a sentence."""
 
 
+_SHAPE = re.compile(
+    r"\s*[,，、]\s*(?:vertical|horizontal|portrait|landscape|widescreen|9:16|16:9|竖屏|横屏|竖版|横版)\s*$",
+    re.IGNORECASE,
+)
+
+
 def is_length(sentence: str) -> bool:
-    """Whether a sentence is nothing but a length of time, such as "40 seconds." or "时长20秒。"."""
+    """Whether a sentence is nothing but a length of time, such as "40 seconds.", "40 seconds, horizontal." or "时长20秒。"."""
     bare = re.sub(r"^(?:length|duration|时长|片长)\s*[:：]?\s*|[.。!！]$", "", sentence.strip(), flags=re.IGNORECASE)
-    return bool(TIME.fullmatch(bare.strip()))
+    return bool(TIME.fullmatch(_SHAPE.sub("", bare).strip()))
 
 
 def seconds(text: str) -> Fraction | None:

@@ -85,18 +85,18 @@ OFFER = {
           r"guarantee|warranty|pre-?order|limited (?:offer|edition|time)|early[- ]bird|first \d+ (?:customers|orders)|until (?:the end of )?(?:monday|tuesday|wednesday|thursday|friday|"
           r"saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|\d)|launch (?:offer|price)|costs? \S*\d|starts? at|from \S*\d+ a month|"
           r"buy one|tickets? (?:from|cost|are))",
-    "zh": r"[¥￥]\s?\d|\d[\d.,]*\s?(?:元|块)|[一二三四五六七八九\d.]+折|优惠|立减|满减|买一送|赠送|包邮|免运费|质保|保修|无理由退|试用|首发价|到手价|预售|早鸟|限时|限量|仅售|售价",
+    "zh": r"[¥￥]\s?\d|\d[\d.,]*\s?(?:元|块)|[一二三四五六七八九十百两]+(?:块钱|元)|[一二三四五六七八九\d.]+折|优惠|立减|满减|买一送|赠送|包邮|免运费|质保|保修|无理由退|试用|首发价|到手价|预售|早鸟|限时|限量|仅售|售价",
 }  # fmt: skip
 
 CALL = {
     "en": r"^(?:order|buy|shop|visit|book|try|join|sign up|download|get|find|discover|come|reserve|subscribe|call|start|pre-?order|see|learn more|scan|tap|click|meet|follow|register|"
           r"donate|taste|swing by|pick up|head to|go to|ask)\b",
-    "zh": r"^(?:立即|马上|现在|点击|扫码|搜索|下载|关注|预约|下单|购买|到店|来|快来|加入|报名|了解|进店|点开|收藏|订阅|去|上)",
+    "zh": r"^(?:明早|明天|今晚|今天|欢迎|立即|马上|现在|点击|扫码|搜索|下载|关注|预约|下单|购买|到店|来|快来|加入|报名|了解|进店|点开|收藏|订阅|去|上)",
 }  # fmt: skip
 
 CALL_PLACE = {
     "en": r"\b(?:[\w-]+\.[a-z]{2,8}(?:/\S+)?|today|now|in stores?|near you|online|app store|link in bio|tonight|this weekend|website|at the (?:door|shop|counter))\b",
-    "zh": r"(?:[\w-]+\.[a-z]{2,8}|旗舰店|小程序|官网|链接|直播间|门店|今天|现在|立即|应用商店|公众号|橱窗|购物车|下单|预约|抢)",
+    "zh": r"(?:[\w-]+\.[a-z]{2,8}|旗舰店|小程序|官网|链接|直播间|门店|今天|现在|立即|应用商店|公众号|橱窗|购物车|下单|预约|抢|来[店喝吃看玩坐逛尝])",
 }
 
 VISUAL = {

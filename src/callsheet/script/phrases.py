@@ -29,6 +29,8 @@ class Phrases:
     opening: str
     stop: str
     feature: str
+    again: tuple[str, ...]
+    """How a picture that comes back says so."""
 
 
 PHRASES: dict[Tongue, Phrases] = {
@@ -39,6 +41,7 @@ PHRASES: dict[Tongue, Phrases] = {
         still="{w}, exactly as in the supplied picture, the light moving slowly over it.",
         narrator="Narrator", film_of="{p}", hook="Hook", demo="Demo", proof="Proof", offer="Offer", life="Life", outro="Call to action", recap="Recap",
         opening="Opening", stop="Before", feature="Tight on one part of {p}: {w}, light moving slowly over it.",
+        again=(", once more, closer now.", ", once more, from the other side."),
     ),
     "zh": Phrases(
         meet="这就是{p}。", meet_kind="这就是{p}{k}。", people="给{w}。",
@@ -47,6 +50,7 @@ PHRASES: dict[Tongue, Phrases] = {
         still="{w}，与所给图片一致，光慢慢从上面移过。",
         narrator="旁白", film_of="{p}", hook="钩子", demo="演示", proof="佐证", offer="优惠", life="生活", outro="行动", recap="回顾",
         opening="开场", stop="从前", feature="贴近{p}的一处细节：{w}，光慢慢移过。",
+        again=("，再看一次，更近了。", "，再看一次，换到另一侧。"),
     ),
 }  # fmt: skip
 

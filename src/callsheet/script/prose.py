@@ -1,7 +1,7 @@
 """Reading a brief's prose: what each line and sentence is for."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -44,7 +44,8 @@ _LENGTH_NEAR = re.compile(
 )
 _MONEY = re.compile(
     r"(?:[$€£¥￥]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:a|per|/)\s?(?:month|year|week|night|person|bag|bottle))?|"
-    r"\d[\d,]*(?:\.\d+)?\s?(?:dollars|euros|pounds|USD|EUR|GBP|RMB|元|块))",
+    r"\d[\d,]*(?:\.\d+)?\s?(?:dollars|euros|pounds|USD|EUR|GBP|RMB|元|块钱?)|"
+    r"[一二三四五六七八九十百两]+(?:块钱?|元)(?:一[碗杯份斤个])?)",
     re.IGNORECASE,
 )
 _DISCOUNT = re.compile(
@@ -66,7 +67,9 @@ _AUDIENCE = re.compile(
     r"(?:(?:aimed at|targeted at|targeting|made for|meant for|designed for|audience is|audience:|"
     r"written for|target (?:audience|group) (?:is|are)|we are (?:talking|speaking) to|for people who)\s+"
     r"([^.;!?\n]{4,90})|(?:目标人群是|目标用户是|受众是|受众为|写给|献给|面向|"
-    r"针对)([^，。；！？\n]{2,30})|(?:专为)([^，。；！？\n]{2,30}?)(?:设计|打造|准备|而|，|。|；|$))",
+    r"针对)([^，。；！？\n]{2,30})|给([^，。；！？“\n]{2,20}?(?:族|党|人群|的人|妈妈|爸爸|父母|学生|孩子|"
+    r"女生|男生|用户|青年|家庭|白领|老人|们))|(?:专为)([^，。；！？\n]{2,30}?)(?:设计|打造|准备|而|，|。|"
+    r"；|$))",
     re.IGNORECASE,
 )
 _FOR = re.compile(
@@ -335,86 +338,6 @@ def split_item(text: str) -> tuple[str, str]:
         return match[1].strip(), match[2].strip(" .")
     head, comma, rest = text.partition("，" if "，" in text else ", ")
     return (head.strip(" ."), rest.strip(" .")) if comma else (text.strip(" .。"), "")
-
-
-_PRODUCT_EN = (
-    re.compile(
-        r"\b(?:[Mm]eet|[Ii]ntroducing|[Ii]ntroduce|[Ll]aunch(?:ing)?(?: of)?|[Pp]romot(?:e|ing)|"
-        r"[Aa]dvertis(?:e|ing))\s+(?:the\s+|our\s+new\s+|"
-        r"our\s+)?((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)"
-    ),
-    re.compile(
-        r"\b(?:ad|advert|film|video|spot|commercial|teaser|lookbook|trailer|explainer|clip|reel|"
-        r"piece)\s+(?:for|about|on|introducing)\s+(?:the\s+|our\s+(?:new\s+)?|a\s+new\s+)?"
-        r"((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)"
-    ),
-    re.compile(r"^(?:The\s+)?((?:[A-Z][\w'’-]*)(?:\s(?:[A-Z0-9][\w'’-]*))*)\s+(?:is|are|was|makes|brews|keeps)\s"),
-    re.compile(
-        r"\b(?:ad|advert|film|video|spot|commercial|teaser|lookbook|explainer|clip|reel|piece)\s+(?:for|about|"
-        r"on)\s+(?:the\s+|our\s+(?:new\s+)?|an?\s+(?:new\s+)?)?"
-        r"([a-z][a-z'-]*(?:\s[a-z'-]+){0,3}?)(?=[.,;:!?]|\s+(?:that|which|who|with|for|in|at|by|made|called|from|to|and)\b|$)"
-    ),
-    re.compile(
-        r"\b(?:[Oo]ur|[Tt]his)\s+(?:new\s+)?([a-z][a-z'-]*(?:\s[a-z'-]+){0,2}?)\s+(?:is|are|keeps|makes|lets|holds|has|was|will|can)\b"
-    ),
-)
-_PRODUCT_ZH = (
-    re.compile(r"(?:为|给|介绍|推广|宣传)[“「《]([^”」》]{1,20})[”」》]"),
-    re.compile(r"^[“「《]?([^，。“”「」《》\s]{2,12})[”」》]?是(?:一|我们|由|来自|专)"),
-    re.compile(
-        rf"(?:为|给|推广|宣传|介绍|推出|上新)(?:新品|我们的|一款|新的|一家|全新)*([{CJK}A-Za-z0-9]{{2,12}}?)(?:做|拍|制作|写|设计|，|。|的)"
-    ),
-    re.compile(
-        rf"(?:这款|这台|这只|这家|这瓶|我们的|这把|这双)([{CJK}A-Za-z0-9]{{2,10}}?)(?:是|让|能|采用|可以|，|只|在|有)"
-    ),
-)
-
-
-def product(message: Sequence[str], heading: str, body: str, language: Tongue) -> str:
-    """The product or subject that prose names; empty when it names none."""
-    patterns = _PRODUCT_ZH if language == "zh" else _PRODUCT_EN
-    lines = [s for p in body.splitlines() if not p.lstrip().startswith("#") for s in sentences(BULLET.sub("", p))]
-    for pattern in patterns:
-        for line in lines[:40]:
-            match = pattern.search(line)
-            if (
-                match
-                and label(match[1]) is None
-                and not re.fullmatch(
-                    r"(?:It|This|That|There|We|They|He|She|You|Our|Here|What|Who|Why|How|Most|Every)", match[1]
-                )
-            ):
-                return match[1].strip(" .'’")
-    counts: dict[str, int] = {}
-    for line in message:
-        for quote in quotes(line)[:1]:
-            if units(quote, language) <= (8 if language == "zh" else 4) and not re.search(r"[,.!?，。！？]", quote):
-                counts[quote] = counts.get(quote, 0) + 1
-    return max(counts, key=lambda k: counts[k]) if counts and not heading else ""
-
-
-def kind(name: str, lines: Iterable[str], language: Tongue) -> str:
-    """What the product is, in the brief's words: the noun after "NAME is a" or "NAME, a"; empty when it isn't said."""
-    for sentence in lines:
-        if language == "zh":
-            match = re.search(
-                rf"{re.escape(name)}[”」》]?(?:，|是)+(?:一[款种家个台只把双瓶条部间门]|我们的)?([^，。；！？]{{2,24}})",
-                sentence,
-            )
-            if match:
-                return match[1].split("的")[-1].strip() or match[1].strip()
-        else:
-            match = re.search(
-                rf"{re.escape(name)}(?:,| is| are|:|\s[—–-])\s+(?:an?|the|our)\s+([^.;!?]{{3,80}})", sentence
-            )
-            if match:
-                words = re.split(
-                    r",|\s(?:that|which|who|with|for|in|at|by|made|called|from|to|and|of|built|where|on|you|we|so|"
-                    r"designed|cast|carved|woven|born|run)\b",
-                    match[1],
-                )[0]
-                return " ".join(words.split()[-4:]).strip()
-    return ""
 
 
 @dataclass(frozen=True)

@@ -249,12 +249,27 @@ def _best_run(whole: str, starts: list[int], ends: list[int], most: int, languag
                 or piece.count("(") != piece.count(")")
             ):
                 continue
-            if key and key.casefold() not in piece.casefold():
+            if (key and key.casefold() not in piece.casefold()) or (
+                not chinese and _verbless(piece, end < len(whole.rstrip(_EDGES)))
+            ):
                 continue
             value = size + (0.6 * most if start == 0 else 0.0) + (0.2 * most if end == len(whole) else 0.0)
             if value > score:
                 best, score = piece, value
     return best
+
+
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|can|will|does|do|did|may|[a-z]{3,}(?:s|ed))\b", re.IGNORECASE)
+
+
+def _verbless(piece: str, cut_short: bool) -> bool:
+    """Whether a cut left a subject without its verb, or a verb without its subject: "... is 9 and the oldest", "Edie Marsh, is 91"."""
+    if re.match(r"(?:is|are|was|were)\b(?!.*\?)", piece, re.IGNORECASE) or re.fullmatch(
+        r"[^,]+,\s+(?:is|are|was|were|has|have)\b[^,]*", piece
+    ):
+        return True
+    last = re.split(r"\b(?:and|but|so)\s+(?=the\b|an?\b|[A-Z])", piece)
+    return cut_short and len(last) > 1 and not _VERB.search(last[-1])
 
 
 def _finish(text: str, chinese: bool) -> str:

@@ -197,7 +197,7 @@ class Ad:
             text = self.dressing.headline(claim.text, self.most(7, 13), key) or self.dressing.headline(
                 claim.text, self.most(10, 18), key
             )
-            if text:
+            if text and folded(text.replace("*", "")) != folded(self.brief.product):
                 found.append(Caption(text, "stat" if claim.numbers else "headline", late=True))
         return found
 

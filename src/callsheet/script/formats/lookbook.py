@@ -243,17 +243,10 @@ def _beats(ad: Ad, pieces: Sequence[_Piece], treatment: str, seconds: Fraction) 
         rest = ("、" if brief.language == "zh" else ", ").join(
             p.item.name for p in pieces if pieces.index(p) not in named
         )
-        card = d.card(
-            captions=(
-                Caption(
-                    f"{text['and'].format(n=missing)}: {rest}"
-                    if brief.language == "en"
-                    else f"{str(text['and']).format(n=missing)}：{rest}",
-                    "sub",
-                ),
-            ),
-            keep=8,
-        )
+        colon = "：" if brief.language == "zh" else ": "
+        listed = f"{str(text['and']).format(n=missing)}{colon}{rest}"
+        ad.own_words.append(listed)
+        card = d.card(captions=(Caption(listed, "sub"),), keep=8)
         beats.append(Beat("item", d.words.proof, (card,)))
     return [*beats, *ending]
 
