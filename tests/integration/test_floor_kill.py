@@ -97,10 +97,13 @@ def test_killed_at_any_moment_it_goes_on_and_makes_nothing_twice(tmp_path: Path)
 def test_interrupted_it_stops_at_once_and_goes_on_later(tmp_path: Path) -> None:
     folder, log = tmp_path / "film", tmp_path / "log"
     folder.mkdir()
+    hold = log.with_suffix(".hold")
+    hold.touch()
     process = start(folder, log)
     wait_for_lines(log, 1)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=15)
+    hold.unlink()
     assert process.returncode == 130
     assert errors == b""
     wait_until_gone({int(pid) for _, pid in lines(log)})
