@@ -5,4 +5,6 @@ import sys
 from pathlib import Path
 
 os.environ["CALLSHEET_SPENDING"] = "forbidden"
+for setting in ("CALLSHEET_DATABASE_URL", "CALLSHEET_BLOBS"):  # whose server it would be
+    os.environ.pop(setting, None)
 sys.path.insert(0, str(Path(__file__).parent / "integration"))

@@ -13,12 +13,22 @@ from callsheet.delivery.made import Made, stamp, unchanged
 from callsheet.progress import OnProgress, Progress, silent
 
 if TYPE_CHECKING:
+    from callsheet.delivery.rehearse import Rehearsed
     from callsheet.doctor import Check
-    from callsheet.film import Document, Take
+    from callsheet.film import Document, Money, Price, Take
+    from callsheet.floor.crew import Crew
     from callsheet.floor.results import Conformed, Quoted, Shooting
-    from callsheet.providers import Provider
+    from callsheet.floor.settling import Outcome
+    from callsheet.money.attempts import Attempt
+    from callsheet.money.audit import Audit
+    from callsheet.money.billing import Booked, Reconciled
+    from callsheet.money.caps import Room, Scope
+    from callsheet.money.statement import Statement
+    from callsheet.providers import Seller
+    from callsheet.rehearsal import Schedule
     from callsheet.script.board import Written
     from callsheet.store import ProductionStore, Version
+    from callsheet.store.move import Moved
 
 __all__ = ["Made", "Progress", "Studio"]
 
@@ -29,12 +39,12 @@ class Studio:
     Every method raises a class of `callsheet.errors`; what was finished before is kept, and calling again continues from there.
     """
 
-    def __init__(self, folder: Path | str, providers: "Sequence[Provider] | None" = None) -> None:
+    def __init__(self, folder: Path | str, providers: "Sequence[Seller] | None" = None) -> None:
         self.folder = Path(folder)
         self._providers = providers
 
     @property
-    def providers(self) -> "tuple[Provider, ...]":
+    def providers(self) -> "tuple[Seller, ...]":
         """Who can shoot."""
         from callsheet.providers import installed
 
@@ -89,7 +99,7 @@ class Studio:
         from callsheet.floor import shooting
 
         with self._store() as store:
-            return asyncio.run(shooting.shoot(store, self.providers, shots, retake, on_event))
+            return asyncio.run(shooting.shoot(store, self._crew(), shots, retake, on_event))
 
     def takes(self, shot: str) -> "tuple[list[Take], int | None]":
         """The takes of a shot, and the number of the pick."""
@@ -119,6 +129,14 @@ class Studio:
         with self._store() as store:
             return asyncio.run(deliver(store, self.folder, on_event, None))
 
+    def rehearse(self, faults: "Schedule | None" = None, *, on_event: OnProgress = silent) -> "Rehearsed":
+        """The whole production against stand-ins that deliver, fail and bill like real providers, at no cost and beside the real one."""
+        from callsheet.delivery.rehearse import rehearse
+
+        with self._store() as store:
+            self._board(store, None)
+        return rehearse(self.folder, faults, on_event)
+
     def make(self, *, treatment: str | None = None, on_event: OnProgress = silent) -> Made:
         """From brief to delivered film: write, shoot, conform and deliver whatever is not there yet."""
         wish = (
@@ -128,11 +146,10 @@ class Studio:
         if known is not None:
             return known
         from callsheet.delivery.deliver import deliver, sources
-        from callsheet.script.board import write_board
 
         with self._store() as store:
-            written = write_board(store, self.folder, treatment=treatment, insist=bool(treatment))
-            made = asyncio.run(deliver(store, self.folder, on_event, self.providers))
+            written = self._board(store, treatment)
+            made = asyncio.run(deliver(store, self.folder, on_event, self._crew()))
             made_from = sources(store)
         made = replace(made, warnings=(*written.warnings, *made.warnings))
         stamp(self.folder, made, wish, made_from)
@@ -153,6 +170,87 @@ class Studio:
         from callsheet.doctor import examine
 
         return examine(self.folder)
+
+    # -- money ---------------------------------------------------------------------------------------------------------------
+
+    def attempts(self, *, everything: bool = False) -> "list[Attempt]":
+        """The attempts for which money is held, or every one, by age."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            return settling.attempts(store, everything)
+
+    def resolve(self, attempt: str, outcome: "Outcome", *, cost: "Money | None" = None) -> "Attempt":
+        """Decide an attempt whose outcome is unknown: it was charged, it was not, or another is to be sent."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            return settling.resolve(store, attempt, outcome, cost)
+
+    def cancel(self, attempt: str) -> "Attempt":
+        """Stop an attempt: at once when nothing was sent, else at its provider; what that then charges is booked."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            return settling.cancel(store, attempt)
+
+    def verify(self) -> "Audit":
+        """Whether ledger, attempts, caps and takes tell the same story."""
+        from callsheet.money.audit import verify
+
+        with self._store() as store:
+            # On a server the database holds other people's productions too.
+            return verify(store.database, store.id if store.database.is_server else None)
+
+    def statement(self) -> "Statement":
+        """What the production cost: per approved second, by whom and by what, and what was wasted on which cause."""
+        from callsheet.money.statement import statement
+
+        with self._store() as store:
+            return statement(store.database, store.id)
+
+    def invoice(
+        self, file: Path | str, provider: str, *, book: bool = False, complete: bool = False, currency: str = ""
+    ) -> "tuple[Reconciled, Booked | None]":
+        """A provider's invoice laid beside what was booked; with `book`, what differs is corrected."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            return settling.invoice(store, Path(file), provider, book, complete, currency)
+
+    def budget(self, scope: "Scope | None" = None, limit: "Money | None" = None, name: str = "") -> "list[Room]":
+        """How far every cap is used; with a scope, set its cap (or that of one name in it) first, or with no limit take it away."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            if scope is not None:
+                settling.cap(store, scope, limit, name)
+            return settling.rooms(store)
+
+    def confirm(self, offer: str, worst: "Money") -> "Price":
+        """Answer for the most that one take of an offer may cost whose price is unknown."""
+        from callsheet.floor import settling
+
+        with self._store() as store:
+            return settling.confirm_price(store, offer, worst)
+
+    # -- places --------------------------------------------------------------------------------------------------------------
+
+    def move(self) -> "Moved":
+        """Bring the production's memory to where the settings say, to go on there."""
+        from callsheet.store.move import move
+
+        return move(self.folder)
+
+    def _board(self, store: "ProductionStore", treatment: str | None) -> "Written":
+        from callsheet.script.board import write_board
+
+        return write_board(store, self.folder, treatment=treatment, insist=bool(treatment))
+
+    def _crew(self) -> "Crew":
+        from callsheet.floor.crew import Crew
+
+        return Crew(self.providers)
 
     def _store(self) -> "ProductionStore":
         from callsheet.store import ProductionStore

@@ -1,11 +1,12 @@
 """A provider for tests: every frame carries its own number and its shot as bars that survive encoding."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 
-from callsheet.film import Money, Order, Recipe, seed
+from callsheet.film import Money, Order, Price, Recipe, seed
 from callsheet.media.encode import ClipWriter
 from callsheet.media.profiles import TAKE
 from callsheet.providers import Made, Offer
@@ -22,8 +23,8 @@ class Barcode:
     def offers(self) -> tuple[Offer, ...]:
         return (Offer("barcode", "barcode", "tests", 180, "a test", "2026-11-21"),)
 
-    def quote(self, offer: str, order: Order) -> Money | None:
-        return Money(0, "USD")
+    def quote(self, offer: str, order: Order) -> Price | None:
+        return Price.exact(Money(0, "USD"), "free", date(2026, 11, 21))
 
     def make(
         self, recipe: Recipe, references: Mapping[str, Path], folder: Path, on_frame: Callable[[int, int], None]

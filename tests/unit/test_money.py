@@ -1,13 +1,16 @@
 """Money and bids."""
 
+from datetime import date
+
 import pytest
 
 from callsheet.errors import BudgetError
-from callsheet.film import Money
+from callsheet.film import Money, Price
 from callsheet.money import Bid, BidLine
 
 
-def line(price: Money | None, reused: bool = False) -> BidLine:
+def line(amount: Money | None, reused: bool = False) -> BidLine:
+    price = Price.exact(amount, "a test", date(2026, 11, 20)) if amount is not None else None
     return BidLine("EP01 SQ010 SH010", "some-offer", price, reused, ())
 
 

@@ -15,30 +15,28 @@ from callsheet.edit.titles import require_text
 from callsheet.film import Document, Money, Production, digest, files
 from callsheet.floor import Floor, Job, renders
 from callsheet.floor.conform import Film, Master, conform
+from callsheet.floor.crew import Crew
 from callsheet.floor.meter import Meter
 from callsheet.floor.plan import total
 from callsheet.floor.shooting import shoot_missing
 from callsheet.media.type.fonts import font_files
 from callsheet.media.type.subtitles import srt, vtt
 from callsheet.progress import OnProgress
-from callsheet.providers import Provider
 from callsheet.store import DOCUMENT, Artefact, ProductionStore, Version
 
 STILL_VERSION = 1
 _STILL_WIDTH = 480
 
 
-async def deliver(
-    store: ProductionStore, folder: Path, on_progress: OnProgress, shoot_with: Sequence[Provider] | None
-) -> Made:
-    """Conform and pack; shoot first, when providers are given, whatever has no take for its board."""
+async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress, crew: Crew | None) -> Made:
+    """Conform and pack; shoot first, when a crew is given, whatever has no take for its board."""
     document = Document.parse(store.read().text)
     production = document.production
     require_text(production)
-    async with Floor(store, on_event=Meter(on_progress, total(store.spent()))) as floor:
+    async with Floor(store, on_event=Meter(on_progress, total(store.spent())), crew=crew) as floor:
         version = store.snapshot("edited")
-        if shoot_with is not None:
-            await shoot_missing(floor, store, production, shoot_with)
+        if crew is not None:
+            await shoot_missing(floor, store, production, crew.sellers)
         films = await conform(floor, store, production, store.picks())
         picked = sum(len(film.cut.events) for film in films)
         takes = {"made": floor.made["take"], "reused": picked - floor.made["take"]}
@@ -190,10 +188,9 @@ def _states(store: ProductionStore, films: Sequence[Film], stills: Mapping[str, 
         for event in film.cut.events:
             address = event.placed.address
             decision = decisions.get(address, {})
-            price = decision.get("price")
             states[address] = ShotState(
                 event.take.recipe.offer,
-                Money(price["micros"], price["currency"]) if price else None,
+                Money(event.take.cost_micros, event.take.currency),
                 tuple(decision.get("reasons", ())),
                 tuple((name, rule) for name, rule in decision.get("excluded", ())),
                 event.take,

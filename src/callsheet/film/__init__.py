@@ -6,7 +6,7 @@ from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
 from callsheet.film.ordering import files, framings, order
 from callsheet.film.preset import PRESETS, Framing, Preset
-from callsheet.film.price import Money
+from callsheet.film.price import Money, Price
 from callsheet.film.production import (
     SCHEMA,
     Budget,
@@ -59,6 +59,7 @@ __all__ = [
     "Order",
     "Placed",
     "Preset",
+    "Price",
     "Production",
     "Prop",
     "Rate",

@@ -47,14 +47,15 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Stop. Flows that are not finished stay unfinished, to go on later."""
 
-    async def start(self, flow: str, id: str, order: Json) -> None:
+    async def start(self, flow: str, id: str, order: Json, turn: int = 0) -> None:
         """Start a flow under `id`, or leave it running when it is; one that failed or was cancelled is started again.
 
         The caller has looked in the store first: a flow that the engine calls done, but that the caller asks for, is done anew.
+        Where flows wait for a worker, those of a lower `turn` go first, which makes productions take turns when each counts its own.
         """
 
     async def wait(self, id: str) -> Json:
-        """The flow's result, when it is there. Raises what the flow raised, or NotFoundError."""
+        """The flow's result, when it is there. Raises what the flow raised, or Forgotten."""
 
     async def cancel(self, id: str) -> None:
         """Stop a flow before its next step."""
@@ -64,6 +65,10 @@ class Engine(Protocol):
 
     async def forget(self, ids: Sequence[str]) -> None:
         """Remove finished flows: what they made is in the store."""
+
+
+class Forgotten(NotFoundError):
+    """No flow has that id: there never was one, or somebody has removed it since, because what it made is in the store."""
 
 
 class _Straight:
@@ -92,7 +97,7 @@ class PlainEngine:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def start(self, flow: str, id: str, order: Json) -> None:
+    async def start(self, flow: str, id: str, order: Json, turn: int = 0) -> None:
         """See Engine.start."""
         found = self._running.get(id)
         if found is None or found[1].done():
@@ -101,7 +106,7 @@ class PlainEngine:
     async def wait(self, id: str) -> Json:
         """See Engine.wait."""
         if id not in self._running:
-            raise NotFoundError(f"no flow has the id {id}")
+            raise Forgotten(f"no flow has the id {id}")
         return await asyncio.shield(self._running[id][1])
 
     async def cancel(self, id: str) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callsheet.film import Document, Money, Placed, Production, Recipe, Take, order, seed
-from callsheet.money import Bid, BidLine
-from callsheet.providers import Provider, seller
+from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Take, order, seed
+from callsheet.floor.order import Route
+from callsheet.money import Bid, BidLine, Odds
+from callsheet.money.confirm import confirmed
+from callsheet.providers import Seller, seller
+from callsheet.providers.hosted import Hosted
 from callsheet.routing import Decision, route
 from callsheet.store import ProductionStore
 
@@ -25,13 +28,14 @@ class Planned:
     take: Take | None
 
 
-def plan(production: Production, store: ProductionStore, providers: Sequence[Provider]) -> list[Planned]:
+def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
     """Plan every shot in film order; a shot that extends another is planned from that one's take."""
     by_key: dict[str, Take] = {}
     for take in store.takes():
         if store.is_whole(take):
             by_key[take.recipe.order_key] = take
     picks = store.picks()
+    prices = confirmed(store.database, store.id)
     planned: dict[str, Planned] = {}
     waiting = list(production.board())
     while waiting:
@@ -42,7 +46,7 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Pro
             if extends and parent is None:
                 later.append(placed)
                 continue
-            planned[placed.address] = _planned(production, store, providers, placed, parent, by_key, picks)
+            planned[placed.address] = _planned(production, store, providers, placed, parent, by_key, picks, prices)
         waiting = later
     return [planned[placed.address] for placed in production.board()]
 
@@ -54,28 +58,30 @@ def _address(production: Production, placed: Placed, code: str) -> str:
 def _planned(
     production: Production,
     store: ProductionStore,
-    providers: Sequence[Provider],
+    providers: Sequence[Seller],
     placed: Placed,
     parent: Planned | None,
     by_key: Mapping[str, Take],
     picks: Mapping[str, Take],
+    prices: Mapping[str, Price],
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
-    decision = route(placed.address, placed.shot, wanted, providers)
+    decision = route(placed.address, placed.shot, wanted, providers, prices)
     if parent is not None and parent.take is None:
         return Planned(placed, decision, None, None)
-    maker = seller(decision.offer, providers)
-    recipe = Recipe(
-        offer=decision.offer, engine=maker.engine, seed=seed("take", decision.offer, placed.address), order=wanted
-    )
+    recipes = [_recipe(candidate.offer, placed.address, wanted, providers) for candidate in decision.candidates]
+    keys = [recipe.order_key for recipe in recipes]
     pick = picks.get(placed.address)
-    if (
-        pick is not None
-        and store.is_whole(pick)
-        and (pick.recipe.order_key == recipe.order_key or _held(store, placed, pick))
-    ):
-        return Planned(placed, decision, recipe, pick)
-    return Planned(placed, decision, recipe, by_key.get(recipe.order_key))
+    if pick is not None and store.is_whole(pick) and (pick.recipe.order_key in keys or _held(store, placed, pick)):
+        return Planned(placed, decision, recipes[0], pick)
+    # A take by a route that stood by is a take of this board as well: nothing is bought twice because it came another way.
+    take = next((by_key[key] for key in keys if key in by_key), None)
+    return Planned(placed, decision, recipes[0], take)
+
+
+def _recipe(offer: str, address: str, wanted: Order, providers: Sequence[Seller]) -> Recipe:
+    engine = seller(offer, providers).engine
+    return Recipe(offer=offer, engine=engine, seed=seed("take", offer, address), order=wanted)
 
 
 def _held(store: ProductionStore, placed: Placed, pick: Take) -> bool:
@@ -98,17 +104,46 @@ def retake(planned: Planned, number: int) -> Recipe:
     )
 
 
-def bid(planned: Sequence[Planned], spent: Sequence[Money]) -> Bid:
-    """The price of what is still to be shot."""
-    prices = [p.decision.price for p in planned if p.decision.price]
+def routes(planned: Planned, providers: Sequence[Seller]) -> list[Route]:
+    """The ways to shoot it, in the order in which they are wanted; those whose price is unknown are left out."""
+    assert planned.recipe is not None
+    found = []
+    for candidate in planned.decision.candidates:
+        maker = seller(candidate.offer, providers)
+        if candidate.price is not None and isinstance(maker, Hosted):
+            chosen = candidate.offer == planned.recipe.offer
+            other = _recipe(candidate.offer, planned.placed.address, planned.recipe.order, providers)
+            found.append(Route(maker.name, planned.recipe if chosen else other, candidate.price))
+    return found
+
+
+def bid(planned: Sequence[Planned], spent: Sequence[Money], odds: Mapping[str, Odds] | None = None) -> Bid:
+    """The price of what is still to be shot; `odds` are what earlier attempts say about offers."""
+    prices = [p.decision.price.expected for p in planned if p.decision.price]
     currency = next((m.currency for m in [*spent, *prices]), NO_SPEND)
     return Bid(
         tuple(
-            BidLine(p.placed.address, p.decision.offer, p.decision.price, p.take is not None, p.decision.reasons)
+            BidLine(
+                p.placed.address,
+                p.decision.offer,
+                p.decision.price,
+                p.take is not None,
+                p.decision.reasons,
+                _dearest(p.decision),
+            )
             for p in planned
         ),
         currency,
+        odds or {},
     )
+
+
+def _dearest(decision: Decision) -> Money | None:
+    """The worst price of all routes in the chosen one's currency."""
+    if decision.price is None:
+        return None
+    worst = [c.price.worst for c in decision.candidates if c.price is not None]
+    return max((m for m in worst if m.currency == decision.price.worst.currency), key=lambda m: m.micros)
 
 
 def total(spent: Sequence[Money]) -> Money:

@@ -6,12 +6,17 @@ from typing import Any
 
 from callsheet.film import Money, Take
 from callsheet.floor.conform import Film
-from callsheet.money import Bid
+from callsheet.money import Bid, Outlook
 
 
 def money(amount: Money) -> dict[str, Any]:
     """An amount as plain data."""
     return {"currency": amount.currency, "micros": amount.micros}
+
+
+def _outlook(found: Outlook | None) -> dict[str, Any]:
+    names = ("p50", "p90", "worst")
+    return {name: money(getattr(found, name)) if found else None for name in names}
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,8 @@ class Quoted:
             {
                 "shot": line.shot,
                 "offer": line.offer,
-                "price": money(line.price) if line.price else None,
+                "price": money(line.price.expected) if line.price else None,
+                **_outlook(self.bid.outlook_of(line)),
                 "reused": line.reused,
                 "reasons": list(line.reasons),
             }
@@ -47,6 +53,7 @@ class Quoted:
         return {
             "shots": shots,
             "total": money(self.total) if self.total else None,
+            **_outlook(self.bid.outlook if self.total is not None else None),
             "spent": money(self.spent),
             "budget": money(self.budget) if self.budget else None,
         }

@@ -1,31 +1,37 @@
 """The verbs of the floor: bid, shoot, takes, pick, conform."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from callsheet.errors import InputError, NotFoundError
+from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError
 from callsheet.film import Document, Money, Production, Recipe, Take, files
 from callsheet.floor import plan as planning
 from callsheet.floor.conform import Film, conform
-from callsheet.floor.floor import Floor, ShootRequest
+from callsheet.floor.crew import Crew, person
+from callsheet.floor.floor import Bought, Floor, ShootRequest
 from callsheet.floor.meter import Meter
+from callsheet.floor.order import BuyOrder
 from callsheet.floor.plan import BY_RULE, Planned
 from callsheet.floor.results import Conformed, Quoted, Shooting
+from callsheet.money.caps import Cap
+from callsheet.money.statement import odds
 from callsheet.progress import OnProgress
-from callsheet.providers import Provider, seller
+from callsheet.providers import Provider, Seller, seller
 from callsheet.store import ProductionStore
 
 
-def bid(store: ProductionStore, providers: Sequence[Provider]) -> Quoted:
+def bid(store: ProductionStore, providers: Sequence[Seller]) -> Quoted:
     """Plan the shoot and price what is still to be shot."""
     production = Document.parse(store.read().text).production
     spent = store.spent()
     planned = planning.plan(production, store, providers)
-    return Quoted(planning.bid(planned, spent), planning.total(spent), _budget(production))
+    found = planning.bid(planned, spent, odds(store.database))
+    return Quoted(found, planning.total(spent), _budget(production))
 
 
 async def shoot(
-    store: ProductionStore, providers: Sequence[Provider], shots: Sequence[str], again: bool, on_progress: OnProgress
+    store: ProductionStore, crew: Crew, shots: Sequence[str], again: bool, on_progress: OnProgress
 ) -> Shooting:
     """Shoot what is wanted and put it in the cut."""
     production = Document.parse(store.read().text).production
@@ -35,12 +41,12 @@ async def shoot(
             "a retake needs the codes of its shots", remedy="Name them: `callsheet shoot DIR SH030 --retake`."
         )
     meter = Meter(on_progress, planning.total(store.spent()))
-    async with Floor(store, on_event=meter) as floor:
+    async with Floor(store, on_event=meter, crew=crew) as floor:
         store.snapshot("edited")
         made = (
-            await retake(floor, store, production, providers, chosen)
+            await retake(floor, store, production, crew.sellers, chosen)
             if again
-            else await shoot_missing(floor, store, production, providers, chosen)
+            else await shoot_missing(floor, store, production, crew.sellers, chosen)
         )
     return Shooting(tuple(made), floor.reused["take"], planning.total(store.spent()))
 
@@ -49,7 +55,7 @@ async def shoot_missing(
     floor: Floor,
     store: ProductionStore,
     production: Production,
-    providers: Sequence[Provider],
+    providers: Sequence[Seller],
     chosen: set[str] | None = None,
 ) -> list[Take]:
     """Shoot every shot without a take for its board (of `chosen`, when given) and put the takes in the cut.
@@ -68,8 +74,7 @@ async def shoot_missing(
                     "the shot it extends has no take", where=blocked[0].placed.address, remedy="Shoot that one first."
                 )
             break
-        spent = store.spent()
-        planning.bid(wanted, spent).require(planning.total(spent), _budget(production))
+        _afford(floor, store, production, wanted)
         made += await _shoot(floor, store, production, providers, [(p, p.recipe) for p in todo if p.recipe is not None])
     floor.reused["take"] = len(wanted) - len(made)
     picks = store.picks()
@@ -80,7 +85,7 @@ async def shoot_missing(
 
 
 async def retake(
-    floor: Floor, store: ProductionStore, production: Production, providers: Sequence[Provider], chosen: set[str]
+    floor: Floor, store: ProductionStore, production: Production, providers: Sequence[Seller], chosen: set[str]
 ) -> list[Take]:
     """One more take of each chosen shot; the pick stays where it is."""
     planned = [p for p in planning.plan(production, store, providers) if p.placed.address in chosen]
@@ -89,9 +94,7 @@ async def retake(
             raise NotFoundError(
                 "the shot it extends has no take", where=p.placed.address, remedy="Shoot that one first."
             )
-    spent = store.spent()
-    fresh = [Planned(p.placed, p.decision, p.recipe, None) for p in planned]
-    planning.bid(fresh, spent).require(planning.total(spent), _budget(production))
+    _afford(floor, store, production, [replace(p, take=None) for p in planned])
     wanted = [(p, planning.retake(p, len(store.takes(p.placed.address)) + 1)) for p in planned]
     return await _shoot(floor, store, production, providers, wanted)
 
@@ -100,21 +103,66 @@ async def _shoot(
     floor: Floor,
     store: ProductionStore,
     production: Production,
-    providers: Sequence[Provider],
+    providers: Sequence[Seller],
     wanted: Sequence[tuple[Planned, Recipe]],
 ) -> list[Take]:
     """Shoot recipes, one call of the floor per provider."""
     made: list[Take] = []
-    for name in sorted({p.decision.offer for p, _ in wanted}):
-        requests = []
-        for planned, recipe in wanted:
-            if planned.decision.offer == name:
-                store.decide(planned.placed.address, planned.decision.record())
-                cost = planned.decision.price
-                assert cost is not None  # a bid with an unknown price was refused above
-                requests.append(ShootRequest(recipe, cost=cost, references=_references(store, production, recipe)))
-        made += await floor.shoot(requests, seller(name, providers).make)
+    orders = []
+    by_maker: dict[str, list[ShootRequest]] = {}
+    for planned, recipe in wanted:
+        store.decide(planned.placed.address, planned.decision.record())
+        price = planned.decision.price
+        assert price is not None  # a bid with an unknown price was refused above
+        references = _references(store, production, recipe)
+        if isinstance(seller(recipe.offer, providers), Provider):
+            by_maker.setdefault(recipe.offer, []).append(
+                ShootRequest(recipe, cost=price.expected, references=references)
+            )
+        else:
+            for sha256 in references:
+                if not store.blobs.has(sha256):
+                    store.blobs.put_file(references[sha256])
+            routes = planning.routes(replace(planned, recipe=recipe), providers)
+            orders.append(BuyOrder(planned.placed.address, person(), routes, _caps(production)))
+    for offer, requests in sorted(by_maker.items()):
+        maker = seller(offer, providers)
+        assert isinstance(maker, Provider)
+        made += await floor.shoot(requests, maker.make)
+    if orders:
+        bought = await floor.buy(orders)
+        made += [b.take for b in bought if b.take is not None]
+        missing = [b for b in bought if b.take is None]
+        if missing:
+            raise _missing(missing)
     return made
+
+
+def _afford(floor: Floor, store: ProductionStore, production: Production, planned: Sequence[Planned]) -> None:
+    """Refuse a shoot that is over the budget, all of it, before anything is spent."""
+    spent = store.spent()
+    real = floor.crew is None or not floor.crew.rehearsal
+    planning.bid(planned, spent).require(planning.total(spent), _budget(production), real=real)
+
+
+def _caps(production: Production) -> tuple[Cap, ...]:
+    budget = _budget(production)
+    return (Cap("production", budget),) if budget else ()
+
+
+def _missing(missing: Sequence[Bought]) -> CallsheetError:
+    """What to tell about shots that could not be bought; the others are kept."""
+    told = "; ".join(f"{b.shot}: {b.end}" + (f" ({b.reasons[-1]})" if b.reasons else "") for b in missing[:5])
+    more = f"; and {len(missing) - 5} more" if len(missing) > 5 else ""
+    count = "1 shot has" if len(missing) == 1 else f"{len(missing)} shots have"
+    if all(b.end == "BudgetError" for b in missing):
+        return BudgetError(
+            f"{count} no take: {told}{more}", remedy="Raise the cap, or shoot less. What was bought is kept."
+        )
+    return ProviderError(
+        f"{count} no take: {told}{more}",
+        remedy="`callsheet attempts DIR` lists what is held and what can be decided; every other take is kept.",
+    )
 
 
 def _references(store: ProductionStore, production: Production, recipe: Recipe) -> dict[str, Path]:

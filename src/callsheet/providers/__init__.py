@@ -1,5 +1,8 @@
-"""Providers: who can shoot a take. Each says what it offers and costs, and makes takes from recipes; found by entry point `callsheet.providers`."""
+"""Providers: who can shoot a take. Each says what it offers and costs, and makes takes from recipes; found by entry point `callsheet.providers`.
 
-from callsheet.providers.protocol import Made, Offer, Provider, installed, seller
+A provider makes takes here (`Provider.make`), or is asked over the network and bills for them (`Hosted`).
+"""
 
-__all__ = ["Made", "Offer", "Provider", "installed", "seller"]
+from callsheet.providers.protocol import Made, Offer, Provider, Seller, installed, seller
+
+__all__ = ["Made", "Offer", "Provider", "Seller", "installed", "seller"]

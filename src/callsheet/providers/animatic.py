@@ -1,10 +1,11 @@
 """The animatic provider: draws every shot on this machine's processor, at no cost, the same every time."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 from callsheet.film import Order, Recipe
-from callsheet.film.price import Money
+from callsheet.film.price import Money, Price
 from callsheet.providers.protocol import Made, Offer
 
 OFFER = "animatic"
@@ -28,9 +29,9 @@ class Animatic:
             Offer(OFFER, "animatic", "this machine", 720, "drawn on this machine: nothing is billed", "2026-11-21"),
         )
 
-    def quote(self, offer: str, order: Order) -> Money | None:
+    def quote(self, offer: str, order: Order) -> Price | None:
         """Nothing: no provider is asked."""
-        return Money(0, "USD")
+        return Price.exact(Money(0, "USD"), "drawn on this machine: nothing is billed", date(2026, 11, 21))
 
     def make(
         self, recipe: Recipe, references: Mapping[str, Path], folder: Path, on_frame: Callable[[int, int], None]

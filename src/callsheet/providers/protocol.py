@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from callsheet.errors import NotFoundError
 from callsheet.film import Framing, Order, Recipe
-from callsheet.film.price import Money
+from callsheet.film.price import Price
 
 GROUP = "callsheet.providers"
 
@@ -34,9 +34,8 @@ class Made:
     path: Path
 
 
-@runtime_checkable
-class Provider(Protocol):
-    """Someone who makes takes."""
+class Seller(Protocol):
+    """Someone who has offers: a Provider or a Hosted one."""
 
     name: str
     engine: str
@@ -45,8 +44,13 @@ class Provider(Protocol):
     def offers(self) -> tuple[Offer, ...]:
         """What can be ordered now, with the keys that are set."""
 
-    def quote(self, offer: str, order: Order) -> Money | None:
+    def quote(self, offer: str, order: Order) -> Price | None:
         """The price of one take, or None when it is unknown."""
+
+
+@runtime_checkable
+class Provider(Seller, Protocol):
+    """Someone who makes takes here."""
 
     def make(
         self, recipe: Recipe, references: Mapping[str, Path], folder: Path, on_frame: Callable[[int, int], None]
@@ -58,14 +62,14 @@ class Provider(Protocol):
 
 
 @cache
-def installed() -> tuple[Provider, ...]:
+def installed() -> tuple[Seller, ...]:
     """Every provider that is installed: the built-in one, then those found by entry point, by name."""
     from callsheet.providers.animatic import Animatic
 
     return Animatic(), *(e.load()() for e in sorted(entry_points(group=GROUP), key=lambda e: e.name))
 
 
-def seller(offer: str, providers: Iterable[Provider]) -> Provider:
+def seller(offer: str, providers: Iterable[Seller]) -> Seller:
     """The one of `providers` that sells `offer`. Raises NotFoundError."""
     known = list(providers)
     for candidate in known:

@@ -1,15 +1,24 @@
 """Hard constraints first, then the lowest price; every offer that is out says why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from callsheet.errors import NotFoundError
 from callsheet.film import Order, Shot
-from callsheet.film.price import Money
-from callsheet.providers import Offer, Provider
+from callsheet.film.price import Money, Price
+from callsheet.providers import Offer, Seller
 
 POLICY = "cheapest-1"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An offer that may shoot the shot, and its price; None when it is unknown."""
+
+    offer: str
+    price: Price | None
 
 
 @dataclass(frozen=True)
@@ -17,25 +26,51 @@ class Decision:
     """The route of one shot: what was considered, what was out and by which rule, what was chosen at which price."""
 
     shot: str
-    offer: str
-    price: Money | None
-    candidates: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    """In the order in which they are wanted: the first is the route, the others stand by."""
     excluded: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     policy: str = POLICY
 
+    @property
+    def offer(self) -> str:
+        """The chosen offer."""
+        return self.candidates[0].offer
+
+    @property
+    def price(self) -> Price | None:
+        """Its price."""
+        return self.candidates[0].price
+
     def record(self) -> dict[str, Any]:
         """The decision as plain data."""
-        return asdict(self)
+        candidates = [{"offer": c.offer, "price": _plain(c.price)} for c in self.candidates]
+        return {**asdict(self), "offer": self.offer, "price": _plain(self.price), "candidates": candidates}
 
 
-def route(address: str, shot: Shot, order: Order, providers: Sequence[Provider]) -> Decision:
-    """Choose the route for one shot. Raises NotFoundError naming every rule that left nothing to choose."""
-    possible: list[tuple[Offer, Money | None]] = []
+def _plain(price: Price | None) -> dict[str, Any] | None:
+    if price is None:
+        return None
+    amounts = {"expected": price.expected.micros, "worst": price.worst.micros, "currency": price.expected.currency}
+    return {**amounts, "source": price.source, "on": price.on.isoformat()}
+
+
+def route(
+    address: str,
+    shot: Shot,
+    order: Order,
+    providers: Sequence[Seller],
+    confirmed: Mapping[str, Price] = MappingProxyType({}),
+) -> Decision:
+    """Choose the route for one shot; `confirmed` holds prices by offer that a person answers for where the provider states none.
+
+    Raises NotFoundError naming every rule that left nothing to choose.
+    """
+    possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
     for provider in providers:
         for offer in provider.offers():
-            price = provider.quote(offer.name, order)
+            price = provider.quote(offer.name, order) or confirmed.get(offer.name)
             rule = _excluded(shot, offer, price)
             if rule:
                 excluded.append((offer.name, rule))
@@ -48,17 +83,25 @@ def route(address: str, shot: Shot, order: Order, providers: Sequence[Provider])
             where=address,
             remedy="Loosen the shot's `constraints`, or add a provider key.",
         )
-    known = [(price.micros, offer.name, offer, price) for offer, price in possible if price is not None]
-    offer, price = (min(known)[2:]) if known else possible[0]
+    possible.sort(key=_order)
+    offer, price = possible[0]
     cost = f"costs {price}" if price else "its price is unknown"
     reasons = (
         f"{offer.name} {cost}: {offer.source}",
         "the only offer that is left" if len(possible) == 1 else "the lowest known price",
     )
-    return Decision(address, offer.name, price, tuple(o.name for o, _ in possible), tuple(excluded), reasons)
+    return Decision(address, tuple(Candidate(o.name, p) for o, p in possible), tuple(excluded), reasons)
 
 
-def _excluded(shot: Shot, offer: Offer, price: Money | None) -> str:
+def _order(candidate: tuple[Offer, Price | None]) -> tuple[bool, str, int, str]:
+    """Known prices first, then the lowest; currencies are never compared."""
+    offer, price = candidate
+    if price is None:
+        return True, "", 0, offer.name
+    return False, price.expected.currency, price.expected.micros, offer.name
+
+
+def _excluded(shot: Shot, offer: Offer, price: Price | None) -> str:
     rules = shot.constraints
     names = {offer.name, offer.model}
     if rules.only and not names & set(rules.only):
@@ -70,6 +113,6 @@ def _excluded(shot: Shot, offer: Offer, price: Money | None) -> str:
     if rules.max_price:
         if price is None:
             return f"its price is unknown, at most {rules.max_price} is allowed"
-        if not price <= Money.parse(rules.max_price):
+        if not price.worst <= Money.parse(rules.max_price):
             return f"it costs {price}, at most {rules.max_price} is allowed"
     return ""

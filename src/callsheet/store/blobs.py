@@ -7,18 +7,13 @@ import os
 import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from callsheet.errors import StorageError
 from callsheet.store.disk import copy_file, guarded, sync_folder
 from callsheet.store.memo import Memo, hash_file, stamp_of
 
-if TYPE_CHECKING:
-    from obstore.store import ObjectStore
-
 _CHUNK = 1 << 20
-_WHOLE = 64 << 20
-"""Objects up to this size are sent in one conditional request; an upload in parts cannot be conditional."""
 
 
 class Blobs(Protocol):
@@ -44,6 +39,9 @@ class Blobs(Protocol):
 
     def copy_to(self, sha256: str, target: Path) -> bool:
         """Copy the blob to a file of the user's in one atomic step; False when that file already holds these bytes."""
+
+    def sweep(self) -> None:
+        """Remove what killed runs left unfinished. Only while the production is locked."""
 
 
 class FolderBlobs:
@@ -81,6 +79,16 @@ class FolderBlobs:
         with self._staged() as staged:
             return self._publish(staged, self._write(staged, iter(chunks)))
 
+    def adopt(self, path: Path, sha256: str) -> bool:
+        """Take a file over as the blob `sha256`; False, leaving it where it is, when its bytes are others."""
+        with guarded(path):
+            if hash_file(path) != sha256:
+                return False
+        self._publish(path, sha256)
+        with guarded(path):
+            path.unlink(missing_ok=True)
+        return True
+
     def has(self, sha256: str) -> bool:
         """See Blobs.has."""
         return self._sound(sha256) is True
@@ -90,10 +98,10 @@ class FolderBlobs:
         sound = self._sound(sha256)
         place = self._place(sha256)
         if sound is None:
-            raise StorageError(f"the stored file {sha256} is gone", where=str(place), remedy=_REMEDY)
+            raise StorageError(f"the stored file {sha256} is gone", where=str(place), remedy=REMEDY)
         if not sound:
             raise StorageError(f"the stored file {sha256} is damaged: its bytes are not those that were stored",
-                               where=str(place), remedy=_REMEDY)  # fmt: skip
+                               where=str(place), remedy=REMEDY)  # fmt: skip
         return place
 
     def open(self, sha256: str) -> BinaryIO:
@@ -197,103 +205,7 @@ class FolderBlobs:
         return sha256
 
 
-class BucketBlobs:
-    """Blobs in any obstore store, such as S3, kept in a folder as well so that they can be read without copying."""
-
-    def __init__(self, store: "ObjectStore", cache: FolderBlobs) -> None:
-        self._store = store
-        self._cache = cache
-
-    def put_file(self, path: Path, *, consume: bool = False) -> str:
-        """See Blobs.put_file."""
-        return self._send(self._cache.put_file(path, consume=consume))
-
-    def put_bytes(self, data: bytes) -> str:
-        """See Blobs.put_bytes."""
-        return self._send(self._cache.put_bytes(data))
-
-    def has(self, sha256: str) -> bool:
-        """See Blobs.has. Bytes in the bucket are trusted to be there; they are checked when they are fetched."""
-        return self._cache.has(sha256) or self._stored(sha256)
-
-    def path(self, sha256: str) -> Path:
-        """See Blobs.path."""
-        if not self._cache.has(sha256):
-            self._fetch(sha256)
-        return self._cache.path(sha256)
-
-    def open(self, sha256: str) -> BinaryIO:
-        """See Blobs.open."""
-        return self.path(sha256).open("rb")
-
-    def read(self, sha256: str) -> bytes:
-        """See Blobs.read."""
-        return self.path(sha256).read_bytes()
-
-    def copy_to(self, sha256: str, target: Path) -> bool:
-        """See Blobs.copy_to."""
-        self.path(sha256)
-        return self._cache.copy_to(sha256, target)
-
-    def _send(self, sha256: str) -> str:
-        import obstore
-        from obstore.exceptions import AlreadyExistsError, BaseError
-
-        if self._stored(sha256):
-            return sha256
-        place = self._cache.path(sha256)
-        try:
-            if place.stat().st_size <= _WHOLE:
-                obstore.put(self._store, _key(sha256), place, mode="create")
-            else:
-                obstore.put(self._store, _key(sha256), place, mode="overwrite")
-        except AlreadyExistsError:
-            return sha256
-        except BaseError as error:
-            raise _refused(sha256, error) from error
-        return sha256
-
-    def _stored(self, sha256: str) -> bool:
-        import obstore
-        from obstore.exceptions import BaseError
-
-        try:
-            obstore.head(self._store, _key(sha256))
-        except FileNotFoundError:
-            return False
-        except BaseError as error:
-            raise _refused(sha256, error) from error
-        return True
-
-    def _fetch(self, sha256: str) -> None:
-        import obstore
-        from obstore.exceptions import BaseError
-
-        try:
-            found = self._cache.keep(bytes(chunk) for chunk in obstore.get(self._store, _key(sha256)).stream(_CHUNK))
-        except FileNotFoundError:
-            raise StorageError(f"the stored file {sha256} is gone", where=_key(sha256), remedy=_REMEDY) from None
-        except BaseError as error:
-            raise _refused(sha256, error) from error
-        if found != sha256:
-            raise StorageError(f"the stored file {sha256} is damaged: its bytes are not those that were stored",
-                               where=_key(sha256), remedy=_REMEDY)  # fmt: skip
-
-
-_REMEDY = (
+REMEDY = (
     "Put the file back from a backup of the production. Without one, delete it and run again: "
     "what can be made again at no cost is made again, and you are asked before anything is bought."
 )
-
-
-def _key(sha256: str) -> str:
-    return f"sha256/{sha256[:2]}/{sha256[2:]}"
-
-
-def _refused(sha256: str, error: Exception) -> StorageError:
-    lines = str(error).splitlines() or [type(error).__name__]
-    return StorageError(
-        f"the object store refused: {lines[0]}",
-        where=_key(sha256),
-        remedy="Check its address and keys, then run again.",
-    )

@@ -132,15 +132,144 @@ decision = Table(
     Index(None, "production", "shot"),
 )
 
-spend = Table(
-    "spend",
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("take", String(64), nullable=False),  # the identity of the take that is to be bought, before there is one
+    Column("number", Integer, nullable=False),
+    Column("shot", String(64), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("provider", String(64), nullable=False),
+    Column("offer", String(96), nullable=False),
+    Column("request_digest", String(64), nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("price", Text, nullable=False),
+    Column("held_micros", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("owner", String(32)),
+    Column("job", String(255)),
+    Column("cancel", String(8), nullable=False),
+    Column("verdict", String(16)),
+    Column("reason", Text, nullable=False),
+    Column("cost_micros", BigInteger),
+    Column("cost_kind", String(8)),
+    Column("made_at", Utc(), nullable=False),
+    Column("sent_at", Utc()),
+    Column("changed_at", Utc(), nullable=False),
+    UniqueConstraint("take", "number"),
+    # A job is bought by one attempt: a second row for it would be a second price.
+    UniqueConstraint("provider", "job"),
+    Index(None, "production", "state"),
+    Index(None, "provider", "state"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(128), nullable=False, unique=True),  # the same event is booked once
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("attempt", ForeignKey("attempt.id")),
+    Column("kind", String(16), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", Utc(), nullable=False),
+    Index(None, "attempt"),
+    Index(None, "production"),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("entry", ForeignKey("entry.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("account", String(20), nullable=False),
+    Column("micros", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+)
+
+cap = Table(
+    "cap",
+    metadata,
+    Column("scope", String(12), primary_key=True),
+    Column("name", String(200), primary_key=True),  # empty: every one of the scope
+    Column("limit_micros", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("set_at", Utc(), nullable=False),
+)
+
+cap_use = Table(
+    "cap_use",
+    metadata,
+    Column("scope", String(12), primary_key=True),
+    Column("name", String(200), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("used_micros", BigInteger, nullable=False),
+)
+
+pace = Table(
+    "pace",
+    metadata,
+    Column("provider", String(64), primary_key=True),
+    # The moment at which the next create would be on time, were the last ones evenly spread: a token bucket in one number.
+    Column("next_at", Utc(), nullable=False),
+    Column("closed_until", Utc()),
+    Column("why", Text, nullable=False),
+)
+
+price_confirmation = Table(
+    "price_confirmation",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("production", ForeignKey("production.id"), nullable=False),
-    Column("take", ForeignKey("take.id")),
-    Column("account", String(32), nullable=False),
-    Column("amount_micros", BigInteger, nullable=False),
+    Column("offer", String(96), nullable=False),
+    # The most one take may cost, as a person stated it for an offer whose price is unknown; the latest of an offer counts.
+    Column("worst_micros", BigInteger, nullable=False),
     Column("currency", String(3), nullable=False),
-    Column("made_at", Utc(), nullable=False),
-    Index(None, "production", "currency"),
+    Column("confirmed_by", Text, nullable=False),
+    Column("confirmed_at", Utc(), nullable=False),
+    Index(None, "production", "offer"),
 )
+
+worker = Table(
+    "worker",
+    metadata,
+    Column(
+        "id", String(32), primary_key=True
+    ),  # new at each start: a process that comes back from the dead is not itself any more
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    # All by the database's clock, so that no machine's own has to be right.
+    Column("started_at", Utc(), nullable=False),
+    Column("beat_at", Utc(), nullable=False),
+    # When others may believe it dead, if it has not beaten again by then.
+    Column("dead_at", Utc(), nullable=False),
+    Column("state", String(8), nullable=False),
+    # Who took its work over. Written once, and only over a heartbeat that had stopped; from then on its own heartbeat fails.
+    Column("reaped_by", String(32)),
+    Index(None, "dead_at"),
+)
+
+APPEND_ONLY = ("entry", "posting")
+
+
+def append_only(dialect: str) -> list[str]:
+    """The statements that make a database refuse to change or remove what was booked."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
+            for table in APPEND_ONLY
+            for verb in ("UPDATE", "DELETE")
+        ]
+    function = (
+        "CREATE OR REPLACE FUNCTION ledger_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$"
+    )
+    return [function] + [
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_append_only()"
+        for table in APPEND_ONLY
+    ]

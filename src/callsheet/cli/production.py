@@ -1,80 +1,13 @@
-"""The command line: one verb a command, each calls one method of Studio. `--json` prints one JSON object on standard output."""
+"""The verbs of a film, from brief to delivery. Each calls one method of Studio."""
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from callsheet.errors import CallsheetError
-
-FOLDER = click.argument("folder", type=click.Path(path_type=Path), default=Path())
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="callsheet", prog_name="callsheet")
-def app() -> None:
-    """Callsheet, the production system for AI video.
-
-    Start with `callsheet new DIR --brief FILE`, then `callsheet make DIR`.
-    """
-
-
-def main() -> None:
-    """Run the command line; every error class has its own exit code (see `callsheet.errors`)."""
-    as_json = "--json" in sys.argv
-    try:
-        app.main(standalone_mode=False)
-    except CallsheetError as error:
-        _fail(str(error), as_json, type(error).__name__, error.exit_code, error)
-    except click.exceptions.Abort:
-        _fail("stopped; run the same command again to continue", as_json, "Interrupted", 130)
-    except KeyboardInterrupt:
-        _fail("stopped; run the same command again to continue", as_json, "Interrupted", 130)
-    except click.ClickException as error:
-        _fail(error.format_message(), as_json, "UsageError", error.exit_code)
-    except BrokenPipeError:
-        sys.exit(0)
-
-
-def _fail(text: str, as_json: bool, kind: str, code: int, error: CallsheetError | None = None) -> None:
-    if as_json:
-        facts = {"error": kind, "message": error.what if error else text, "exit_code": code}
-        if error:
-            facts |= {"where": error.where, "remedy": error.remedy, "http_status": error.http_status}
-        click.echo(json.dumps(facts, ensure_ascii=False))
-    click.secho(text, fg=None if as_json else "red", err=True)
-    sys.exit(code)
-
-
-def _show(as_json: bool, facts: Any, render: Callable[[], None], after: str = "") -> None:
-    if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=2))
-        return
-    render()
-    if after:
-        click.secho(f"Next: {after}", dim=True)
-
-
-def _rows(rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for _ in rows[0] if rows else ():
-        table.add_column(overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    Console(soft_wrap=False, highlight=False).print(table)
-
-
-def _studio(folder: Path) -> Any:
-    from callsheet.studio import Studio
-
-    return Studio(folder)
+from callsheet.cli.frame import AS_JSON, FOLDER, app, count, progress, rows, show, studio
 
 
 @app.command()
@@ -93,8 +26,8 @@ def _studio(folder: Path) -> Any:
 @AS_JSON
 def new(folder: Path, brief: Path, format_name: str | None, treatment: str | None, as_json: bool) -> None:
     """Start a production in FOLDER from a brief."""
-    written = _studio(folder).new(brief, format_name=format_name, treatment=treatment)
-    _show(
+    written = studio(folder).new(brief, format_name=format_name, treatment=treatment)
+    show(
         as_json,
         written.facts(),
         lambda: _print_written(written),
@@ -122,10 +55,10 @@ def write(
     as_json: bool,
 ) -> None:
     """Write the board from the brief: three treatments, one taken."""
-    written = _studio(folder).write(
+    written = studio(folder).write(
         treatment=treatment, format_name=format_name, writer=writer, source=source, force=force
     )
-    _show(as_json, written.facts(), lambda: _print_written(written), f"callsheet board {folder}")
+    show(as_json, written.facts(), lambda: _print_written(written), f"callsheet board {folder}")
 
 
 @app.command()
@@ -133,8 +66,8 @@ def write(
 @AS_JSON
 def board(folder: Path, as_json: bool) -> None:
     """Show the board: every shot in film order."""
-    document = _studio(folder).board()
-    _show(
+    document = studio(folder).board()
+    show(
         as_json,
         document.production.model_dump(mode="json"),
         lambda: _print_board(document.production),
@@ -147,10 +80,10 @@ def board(folder: Path, as_json: bool) -> None:
 @AS_JSON
 def bid(folder: Path, as_json: bool) -> None:
     """Show which offer shoots which shot, why, and for how much."""
-    quoted = _studio(folder).bid()
+    quoted = studio(folder).bid()
 
     def render() -> None:
-        _rows(
+        rows(
             [
                 (
                     line.shot,
@@ -161,9 +94,17 @@ def bid(folder: Path, as_json: bool) -> None:
                 for line in quoted.lines
             ]
         )
-        click.echo(f"To shoot: {quoted.total or 'not known until every price is'}")
+        if quoted.total is None:
+            click.echo("To shoot: not known until every price is")
+            return
+        outlook = quoted.bid.outlook
+        click.echo(f"To shoot: {outlook.expected}")
+        if outlook.worst.micros:
+            click.echo(
+                f"In half of all cases up to {outlook.p50}, in nine of ten up to {outlook.p90}, at worst {outlook.worst}"
+            )
 
-    _show(as_json, quoted.facts(), render, f"callsheet shoot {folder}")
+    show(as_json, quoted.facts(), render, f"callsheet shoot {folder}")
 
 
 @app.command()
@@ -173,9 +114,9 @@ def bid(folder: Path, as_json: bool) -> None:
 @AS_JSON
 def shoot(folder: Path, shots: tuple[str, ...], retake: bool, as_json: bool) -> None:
     """Shoot every shot that has no take for its board yet, or only SHOTS."""
-    with _progress(as_json) as on_event:
-        shooting = _studio(folder).shoot(shots, retake=retake, on_event=on_event)
-    _show(as_json, shooting.facts(), lambda: click.echo(str(shooting)), f"callsheet conform {folder}")
+    with progress(as_json) as on_event:
+        shooting = studio(folder).shoot(shots, retake=retake, on_event=on_event)
+    show(as_json, shooting.facts(), lambda: click.echo(str(shooting)), f"callsheet conform {folder}")
 
 
 @app.command()
@@ -184,17 +125,17 @@ def shoot(folder: Path, shots: tuple[str, ...], retake: bool, as_json: bool) -> 
 @AS_JSON
 def takes(folder: Path, shot: str, as_json: bool) -> None:
     """List the takes of SHOT; the pick is marked."""
-    found, picked = _studio(folder).takes(shot)
+    found, picked = studio(folder).takes(shot)
 
     def render() -> None:
-        _rows([
+        rows([
             ("*" if take.number == picked else " ", f"take {take.number}", take.recipe.offer, f"seed {take.recipe.seed}",
              f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12])
             for take in found
         ])  # fmt: skip
 
     facts = {"shot": shot, "picked": picked, "takes": [take.model_dump(mode="json") for take in found]}
-    _show(as_json, facts, render, f"callsheet pick {folder} {shot} NUMBER")
+    show(as_json, facts, render, f"callsheet pick {folder} {shot} NUMBER")
 
 
 @app.command()
@@ -204,8 +145,8 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
 @AS_JSON
 def pick(folder: Path, shot: str, number: int, as_json: bool) -> None:
     """Put take NUMBER of SHOT in the cut."""
-    take = _studio(folder).pick(shot, number)
-    _show(
+    take = studio(folder).pick(shot, number)
+    show(
         as_json,
         {"shot": take.shot, "picked": take.number},
         lambda: click.echo(f"{take.shot}: take {take.number} picked"),
@@ -218,9 +159,9 @@ def pick(folder: Path, shot: str, number: int, as_json: bool) -> None:
 @AS_JSON
 def conform(folder: Path, as_json: bool) -> None:
     """Rebuild the masters from the picks."""
-    with _progress(as_json) as on_event:
-        conformed = _studio(folder).conform(on_event=on_event)
-    _show(as_json, conformed.facts(), lambda: _print_masters(conformed), f"callsheet deliver {folder}")
+    with progress(as_json) as on_event:
+        conformed = studio(folder).conform(on_event=on_event)
+    show(as_json, conformed.facts(), lambda: _print_masters(conformed), f"callsheet deliver {folder}")
 
 
 @app.command()
@@ -228,20 +169,53 @@ def conform(folder: Path, as_json: bool) -> None:
 @AS_JSON
 def deliver(folder: Path, as_json: bool) -> None:
     """Pack masters, captions, poster, contact sheet, OTIO, call sheet and manifest into FOLDER/deliver."""
-    with _progress(as_json) as on_event:
-        made = _studio(folder).deliver(on_event=on_event)
-    _show(as_json, made.facts(), lambda: _print_made(made))
+    with progress(as_json) as on_event:
+        made = studio(folder).deliver(on_event=on_event)
+    show(as_json, made.facts(), lambda: _print_made(made))
 
 
 @app.command()
 @FOLDER
 @click.option("--treatment", help="The treatment to take when the board is written.")
+@click.option(
+    "--rehearse", is_flag=True, help="Shoot with stand-ins for providers, at no cost and beside the real takes."
+)
+@click.option(
+    "--faults", help="In a rehearsal: a number for a storm of faults of its own, or a JSON file that says which."
+)
 @AS_JSON
-def make(folder: Path, treatment: str | None, as_json: bool) -> None:
+def make(folder: Path, treatment: str | None, rehearse: bool, faults: str | None, as_json: bool) -> None:
     """From brief to delivered film: do whatever is not done yet."""
-    with _progress(as_json) as on_event:
-        made = _studio(folder).make(treatment=treatment, on_event=on_event)
-    _show(as_json, made.facts(), lambda: _print_made(made))
+    if faults and not rehearse:
+        raise click.UsageError("--faults belongs to --rehearse.")
+    with progress(as_json) as on_event:
+        if rehearse:
+            rehearsed = studio(folder).rehearse(_schedule(faults), on_event=on_event)
+        else:
+            made = studio(folder).make(treatment=treatment, on_event=on_event)
+    if not rehearse:
+        show(as_json, made.facts(), lambda: _print_made(made))
+        return
+    show(as_json, rehearsed.facts(), lambda: _print_rehearsed(rehearsed))
+    if rehearsed.error is not None:
+        sys.exit(rehearsed.error.exit_code)
+
+
+def _schedule(faults: str | None) -> Any:
+    """The faults of a rehearsal: a storm by its number, or what a file says."""
+    if faults is None:
+        return None
+    from callsheet.errors import InputError
+    from callsheet.rehearsal import read_schedule, storm
+
+    if faults.isdecimal():
+        return storm(int(faults))
+    try:
+        return read_schedule(json.loads(Path(faults).read_text("utf-8")))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"the faults cannot be read: {error}", where=faults, remedy="Give a number, or a JSON file."
+        ) from error
 
 
 @app.command()
@@ -249,13 +223,13 @@ def make(folder: Path, treatment: str | None, as_json: bool) -> None:
 @AS_JSON
 def versions(folder: Path, as_json: bool) -> None:
     """List the versions of the board."""
-    found = _studio(folder).versions()
+    found = studio(folder).versions()
     facts = [{"number": v.number, "made_at": v.made_at.isoformat(), "why": v.why, "digest": v.digest} for v in found]
 
     def render() -> None:
-        _rows([(str(v.number), f"{v.made_at:%Y-%m-%d %H:%M:%S} UTC", v.why, v.digest[:12]) for v in found])
+        rows([(str(v.number), f"{v.made_at:%Y-%m-%d %H:%M:%S} UTC", v.why, v.digest[:12]) for v in found])
 
-    _show(as_json, facts, render, f"callsheet restore {folder} NUMBER")
+    show(as_json, facts, render, f"callsheet restore {folder} NUMBER")
 
 
 @app.command()
@@ -264,8 +238,8 @@ def versions(folder: Path, as_json: bool) -> None:
 @AS_JSON
 def restore(folder: Path, number: int, as_json: bool) -> None:
     """Bring board and picks of version NUMBER back, at no cost."""
-    version = _studio(folder).restore(number)
-    _show(
+    version = studio(folder).restore(number)
+    show(
         as_json,
         {"restored": number, "version": version.number},
         lambda: click.echo(f"version {number} is back, as version {version.number}"),
@@ -278,25 +252,19 @@ def restore(folder: Path, number: int, as_json: bool) -> None:
 @AS_JSON
 def doctor(folder: Path, as_json: bool) -> None:
     """Check this machine and this folder: what works, what is missing, what to do."""
-    checks = _studio(folder).doctor()
+    checks = studio(folder).doctor()
 
     def render() -> None:
-        _rows(
+        rows(
             [
                 ("ok" if c.ok else "MISSING" if c.needed else "absent", c.part, c.found, "" if c.ok else c.remedy)
                 for c in checks
             ]
         )
 
-    _show(as_json, [c.facts() for c in checks], render)
+    show(as_json, [c.facts() for c in checks], render)
     if any(c.needed and not c.ok for c in checks):
         sys.exit(10)
-
-
-def _progress(as_json: bool) -> Any:
-    from callsheet.terminal import Live
-
-    return Live(quiet=as_json)
 
 
 def _print_written(written: Any) -> None:
@@ -315,14 +283,14 @@ def _print_written(written: Any) -> None:
 
 
 def _print_board(production: Any) -> None:
-    _rows([
+    rows([
         (p.address, f"{p.shot.duration} f", f"{p.shot.camera.size}, {p.shot.camera.move}", p.shot.action)
         for p in production.board()
     ])  # fmt: skip
 
 
 def _print_masters(conformed: Any) -> None:
-    _rows([
+    rows([
         (m.preset, f"{m.width}x{m.height}", f"{m.frames} frames at {m.rate}", f"{m.lufs:.1f} LUFS" if m.lufs is not None else "silent", m.sha256[:12])
         for m in conformed.masters
     ])  # fmt: skip
@@ -333,8 +301,8 @@ def _print_masters(conformed: Any) -> None:
 def _print_made(made: Any) -> None:
     takes, segments = made.takes, made.segments
     click.echo(
-        f"{made.production}, version {made.version}: {_count(takes['made'], 'take')} made, {takes['reused']} reused; "
-        f"{_count(segments['made'], 'segment')} made, {segments['reused']} reused; spent {made.spent}"
+        f"{made.production}, version {made.version}: {count(takes['made'], 'take')} made, {takes['reused']} reused; "
+        f"{count(segments['made'], 'segment')} made, {segments['reused']} reused; spent {made.spent}"
     )
     for item in made.deliverables:
         click.echo(f"  {item['path']}")
@@ -343,5 +311,17 @@ def _print_made(made: Any) -> None:
     click.secho(f"Watch {made.deliverables[0]['path']}; the call sheet is {made.folder}/callsheet.html", dim=True)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _print_rehearsed(rehearsed: Any) -> None:
+    if rehearsed.made:
+        _print_made(rehearsed.made)
+    click.echo("Rehearsed, nothing was spent. A real run would have billed:")
+    for meter in rehearsed.meters:
+        billed = meter["billed"]
+        click.echo(
+            f"  {meter['provider']}: {count(meter['charges'], 'charge')}, {billed['micros'] / 1_000_000:.2f} {billed['currency']}"
+        )
+    click.echo("Attempts: " + ", ".join(f"{number} {state}" for state, number in rehearsed.attempts.items()))
+    for trouble in rehearsed.troubles:
+        click.secho(f"! {trouble}", fg="yellow")
+    if rehearsed.error is not None:
+        click.secho(str(rehearsed.error), fg="red", err=True)

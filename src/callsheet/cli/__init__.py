@@ -1,0 +1,8 @@
+"""The command line: one verb a command, each calls one method of Studio. `--json` prints one JSON object on standard output."""
+
+import callsheet.cli.money
+import callsheet.cli.production
+import callsheet.cli.server  # noqa: F401 - each adds its verbs
+from callsheet.cli.frame import app, main
+
+__all__ = ["app", "main"]

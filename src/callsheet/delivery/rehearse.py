@@ -1,0 +1,125 @@
+"""A rehearsal: the whole production against stand-ins that deliver, fail and bill like real providers, and cost nothing.
+
+It happens in a folder of its own inside `.callsheet/`, with its own memory: neither takes nor money of the real production are touched.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from callsheet.delivery.deliver import deliver, sources
+from callsheet.delivery.made import Made
+from callsheet.errors import CallsheetError, ConflictError
+from callsheet.floor.crew import Crew
+from callsheet.money.attempts import Attempt, Attempts
+from callsheet.money.audit import verify
+from callsheet.progress import OnProgress
+from callsheet.rehearsal import SKINS, Drawn, House, Memory, Rehearsal, Schedule, Skin, Timing
+from callsheet.store import ProductionStore
+from callsheet.store.disk import guarded
+from callsheet.store.place import Place
+
+FOLDER = Path(".callsheet") / "rehearsal"
+_QUICK = Timing(queue_s=0.2, run_s=1.0, slow_s=10.0, late_s=25.0, link_s=600.0)
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a rehearsal came to. `made` is None when it could not be delivered; `error` says why."""
+
+    made: Made | None
+    error: CallsheetError | None
+    meters: Sequence[Mapping[str, Any]]
+    attempts: Mapping[str, int]
+    troubles: Sequence[str]
+    """What went wrong on the way, and what became of it."""
+    balanced: bool
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data: those of a `make`, with the providers' own meters and the attempts."""
+        made = self.made.facts() if self.made else {"error": type(self.error).__name__, "message": str(self.error)}
+        return {
+            **made,
+            "meters": [dict(meter) for meter in self.meters],
+            "attempts": dict(self.attempts),
+            "troubles": list(self.troubles),
+            "balanced": self.balanced,
+        }
+
+
+def rehearse(folder: Path, faults: Schedule | None, on_progress: OnProgress) -> Rehearsed:
+    """Make the production of `folder`, as it is now, in rehearsal. Raises what `deliver` raises before anything is shot."""
+    stage = _stage(folder)
+    with ProductionStore.open(stage, place=Place()) as store:
+        return asyncio.run(_rehearse(store, stage, faults, on_progress))
+
+
+async def _rehearse(store: ProductionStore, stage: Path, faults: Schedule | None, on_progress: OnProgress) -> Rehearsed:
+    shelf: dict[str, bytes] = {}
+    loop = asyncio.get_running_loop()
+    cast = [House(skin, loop.time, Drawn(shelf), faults, _QUICK, shelf=shelf) for skin in _quick()]
+    made: Made | None = None
+    failed: CallsheetError | None = None
+    sellers = [Rehearsal(house.skin) for house in cast]
+    crew = Crew(sellers, Memory(*cast, off_loop=True), grace_s=5.0, timeout_s=5.0, rehearsal=True)
+    try:
+        made = await deliver(store, stage, on_progress, crew)
+    except CallsheetError as error:
+        failed = error
+    attempts = Attempts(store.database, store.id, store.clock).all()
+    if failed is not None and not attempts:
+        raise failed
+    return Rehearsed(
+        made,
+        failed,
+        [_meter(house) for house in cast],
+        _counts(attempts),
+        [_trouble(a) for a in attempts if a.verdict != "delivered"],
+        verify(store.database).balanced,
+    )
+
+
+def _stage(folder: Path) -> Path:
+    """A fresh folder with the production's document and the files it names."""
+    with ProductionStore.open(folder) as store, store.locked():
+        files = sources(store)
+        stage = folder / FOLDER
+        with guarded(stage):
+            if stage.exists():
+                shutil.rmtree(stage)
+            for name in files:
+                if (folder / name).is_file():
+                    (stage / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(folder / name, stage / name)
+    if not stage.is_dir():
+        raise ConflictError(
+            "there is nothing to rehearse", where=str(folder), remedy="Write the board first: `callsheet write`."
+        )
+    return stage
+
+
+def _quick() -> list[Skin]:
+    """The houses, in a hurry: what takes minutes at a real provider takes a second."""
+    return [replace(skin, traits=replace(skin.traits, poll_every_s=0.5, longest_s=20.0)) for skin in SKINS.values()]
+
+
+def _meter(house: House) -> dict[str, Any]:
+    return dict(house.meter.summary())
+
+
+def _counts(attempts: Sequence[Attempt]) -> dict[str, int]:
+    """By state; what is neither ended nor unknown is open."""
+    counts = {"settled": 0, "released": 0, "unknown": 0, "open": 0}
+    for attempt in attempts:
+        counts[attempt.state if attempt.state in counts else "open"] += 1
+    return counts
+
+
+def _trouble(attempt: Attempt) -> str:
+    cost = f"; it cost {attempt.cost}" if attempt.cost is not None and attempt.cost.micros else ""
+    held = f"; {attempt.held} stays held" if attempt.open else ""
+    what = attempt.verdict or attempt.state
+    return f"{attempt.shot}, {attempt.offer}: {what}" + (f" ({attempt.reason})" if attempt.reason else "") + cost + held

@@ -1,0 +1,51 @@
+"""The order at a provider's door: whoever waits to be let in, in one process, and who goes first."""
+
+import asyncio
+import heapq
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class Turnstile:
+    """Lets one through at a time: by priority, then so that productions take turns however many shots each of them has waiting."""
+
+    def __init__(self) -> None:
+        self._queue: list[tuple[int, int, int, asyncio.Future[None]]] = []
+        self._busy = False
+        self._count = 0
+        self._served: Counter[str] = Counter()
+        self._floor = 0
+        self.freed = asyncio.Event()
+        """Set when a job in flight has ended, so that whoever stands at the door for lack of a slot can look again."""
+
+    @asynccontextmanager
+    async def turn(self, production: str, priority: int = 0) -> AsyncIterator[None]:
+        """Wait for one's turn; lower priorities go first. Inside, one alone stands at the door."""
+        if self._busy:
+            # The k-th of a production stands behind the k-th of every other; one that comes late does not make up for its absence.
+            rank = max(self._served[production], self._floor)
+            self._served[production] = rank + 1
+            self._count += 1
+            mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            heapq.heappush(self._queue, (priority, rank, self._count, mine))
+            try:
+                await mine
+            except asyncio.CancelledError:
+                if mine.done() and not mine.cancelled():
+                    self._next()
+                raise
+        self._busy = True
+        try:
+            yield
+        finally:
+            self._next()
+
+    def _next(self) -> None:
+        while self._queue:
+            _, rank, _, waiting = heapq.heappop(self._queue)
+            if not waiting.done():
+                self._floor = rank
+                waiting.set_result(None)
+                return
+        self._busy = False

@@ -1,0 +1,72 @@
+"""The files that houses deliver: plain ones that cost nothing to make, or drawn ones that show the film."""
+
+import functools
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+from callsheet.film import Framing, Rate, Recipe
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A shaded ground with a bar that wanders across it: real H.264 of exactly the order's length and rate, made once for each length."""
+
+    height: int = 720
+    """The short side in pixels."""
+
+    def __call__(self, recipe: Mapping[str, Any], framing: Framing) -> bytes:
+        """The clip's bytes. Raises StorageError when there is no room to make it."""
+        order = recipe["order"]
+        return _plain(framing, order["frames"], Rate.parse(order["rate"]).fraction, self.height)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Clips drawn by the animatic engine, which takes seconds of processor time: fetch them off the event loop.
+
+    `shelf` holds references by digest, as a house keeps them; one that is missing is drawn without.
+    """
+
+    shelf: Mapping[str, bytes] = field(default_factory=dict)
+    height: int = 720
+
+    def __call__(self, recipe: Mapping[str, Any], framing: Framing) -> bytes:
+        """The clip's bytes. Raises MediaError when a reference cannot be read, StorageError when there is no room."""
+        from callsheet.media.animatic.draw import draw
+
+        read = Recipe.model_validate(recipe)
+        with tempfile.TemporaryDirectory() as name:
+            folder, references = Path(name), {}
+            for digest in {reference.sha256 for reference in read.order.references} & set(self.shelf):
+                references[digest] = folder / digest
+                references[digest].write_bytes(self.shelf[digest])
+            out = folder / "clip.mp4"
+            draw(read, framing, references, out, height=self.height)
+            return out.read_bytes()
+
+
+@functools.lru_cache(maxsize=512)
+def _plain(framing: Framing, frames: int, rate: Fraction, height: int) -> bytes:
+    import numpy as np
+
+    from callsheet.media.encode import TAKE, ClipWriter
+
+    long = round(height * 16 / 9 / 2) * 2
+    width, lines = (long, height) if framing == "16:9" else (height, long)
+    ground = np.empty((lines, width, 4), np.uint8)
+    shade = np.linspace(60, 170, lines).astype(np.uint8)[:, None]
+    ground[:, :, 0], ground[:, :, 1], ground[:, :, 2], ground[:, :, 3] = shade + 40, shade + 10, shade, 255
+    bar = max(2, width // 12)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "clip.mp4")
+        with ClipWriter(path, width, lines, rate, TAKE) as clip:
+            for index in range(frames):
+                left = (width - bar) * index // max(1, frames - 1)
+                pixels = ground.copy()
+                pixels[:, left : left + bar, :3] = cast(Any, (80, 190, 235))
+                clip.write_bgra(pixels)
+        return path.read_bytes()
