@@ -13,6 +13,7 @@ from callsheet.delivery.made import Made, stamp, unchanged
 from callsheet.progress import OnProgress, Progress, silent
 
 if TYPE_CHECKING:
+    from callsheet.catalog import Catalogue
     from callsheet.delivery.rehearse import Rehearsed
     from callsheet.doctor import Check
     from callsheet.film import Document, Money, Price, Take
@@ -235,6 +236,12 @@ class Studio:
             return settling.confirm_price(store, offer, worst)
 
     # -- places --------------------------------------------------------------------------------------------------------------
+
+    def models(self) -> "Catalogue":
+        """Every offer that is known, with the folder's own catalogue and yours on top."""
+        from callsheet.catalog import load, overlays
+
+        return load(overlays(self.folder))
 
     def move(self) -> "Moved":
         """Bring the production's memory to where the settings say, to go on there."""

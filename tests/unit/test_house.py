@@ -59,12 +59,15 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
     }
     ledger = app.commands["ledger"]
     assert isinstance(ledger, click.Group)
-    assert set(app.commands) - {"ledger"} == verbs
+    models = app.commands["models"]
+    assert isinstance(models, click.Group)
+    assert set(app.commands) - {"ledger", "models"} == verbs
+    assert set(models.commands) == {"show", "check"}
     assert set(ledger.commands) == {"verify", "statement", "invoice"}
     commands = {**app.commands, **ledger.commands}
     del commands["ledger"]
     assert {name for name in vars(callsheet.Studio) if not name.startswith("_")} >= set(commands)
-    assert all(any(p.name == "as_json" for p in command.params) for command in commands.values())
+    assert all(any(p.name == "as_json" for p in c.params) for c in [*commands.values(), *models.commands.values()])
 
 
 def test_files_stay_short() -> None:
