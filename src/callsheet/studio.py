@@ -237,6 +237,13 @@ class Studio:
 
     # -- places --------------------------------------------------------------------------------------------------------------
 
+    @staticmethod
+    def worker() -> None:
+        """Help on every production of the server that the settings name, until SIGTERM or Ctrl-C."""
+        from callsheet.floor.worker import run
+
+        run()
+
     def models(self) -> "Catalogue":
         """Every offer that is known, with the folder's own catalogue and yours on top."""
         from callsheet.catalog import load, overlays

@@ -56,6 +56,7 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "budget",
         "confirm",
         "move",
+        "worker",
     }
     ledger = app.commands["ledger"]
     assert isinstance(ledger, click.Group)

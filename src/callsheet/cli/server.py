@@ -1,4 +1,4 @@
-"""The verbs of scale: moving a production to a server."""
+"""The verbs of scale: moving a production to a server, and helping there."""
 
 from pathlib import Path
 
@@ -28,3 +28,13 @@ def move(folder: Path, as_json: bool) -> None:
             click.secho(f"! {missing} was gone already", fg="yellow")
 
     show(as_json, facts, render, f"callsheet make {folder}")
+
+
+@app.command()
+@AS_JSON
+def worker(as_json: bool) -> None:
+    """Help on every production of the server that CALLSHEET_DATABASE_URL and CALLSHEET_BLOBS name, until it is stopped."""
+    from callsheet.studio import Studio
+
+    Studio.worker()
+    show(as_json, {"stopped": True}, lambda: click.echo("stopped; what was under way went back to the others"))

@@ -5,6 +5,8 @@ asked. Ambiguity is settled by what the provider declares it can do, or held and
 """
 
 import asyncio
+import hashlib
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -48,12 +50,11 @@ class Buyer:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     grace_s: float = 90.0
     """How long after a create was sent the provider's silence about it begins to count as proof."""
-    webhook: Callable[[str], str | None] = lambda _provider: None
-    """Where a provider may leave hints."""
     tell: Callable[[str, str], None] = lambda _shot, _step: None
 
     def __post_init__(self) -> None:
         self.owner = owner()
+        self._rights = itertools.count()
         self._collector = Collector(self.store, self.lines.wire, self.measured, self.run)
         self._cancels: asyncio.Task[None] | None = None
 
@@ -132,7 +133,7 @@ class Buyer:
         door, traits = self.lines.doors[provider.name], provider.traits
         self.tell(attempt.shot, "waiting")
         # A right of its own each time: one process may meet itself, when its flow was given away and came back to it.
-        right = owner()
+        right = hashlib.sha256(f"{self.owner} {next(self._rights)}".encode()).hexdigest()[:32]
         async with door.turn(attempt.production, order.priority):
             while True:
                 armed = await self.run(self.attempts.arm, attempt.id, right, traits.concurrency, traits.per_minute)
@@ -163,7 +164,7 @@ class Buyer:
             pass
 
     async def _send(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Attempt:
-        create = Create(attempt.id, attempt.recipe, references, self.webhook(provider.name))
+        create = Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name))
         try:
             accepted = await provider.submit(self.lines.wire, create)
         except Unsent as error:
@@ -232,7 +233,7 @@ class Buyer:
 
     async def _resend(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Attempt:
         """Send the create again under the same key: the provider returns the job it has, or makes the first."""
-        create = Create(attempt.id, attempt.recipe, references, self.webhook(provider.name))
+        create = Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name))
         reason = attempt.reason
         for turn in range(_RESENDS):
             try:

@@ -2,14 +2,18 @@
 
 import getpass
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from callsheet.providers import Seller
-from callsheet.providers.hosted import Hosted
-from callsheet.providers.wire import Wire
+
+if TYPE_CHECKING:  # worker processes import this too, and have no use for a network
+    import httpx
+
+    from callsheet.floor.lines import Lines
+    from callsheet.providers.hosted import Hosted
 
 PERSON = "CALLSHEET_PERSON"
 """Environment variable: under whose name money is spent."""
@@ -31,7 +35,7 @@ class Crew:
     """The sellers, and the transport over which hosted ones are asked; None is the network."""
 
     sellers: Sequence[Seller]
-    transport: httpx.AsyncBaseTransport | None = None
+    transport: "httpx.AsyncBaseTransport | None" = None
     grace_s: float = 90.0
     """See Buyer."""
     timeout_s: float = 60.0
@@ -40,10 +44,24 @@ class Crew:
     """Whether nobody pays what they bill."""
 
     @property
-    def hosted(self) -> Mapping[str, Hosted]:
+    def hosted(self) -> "Mapping[str, Hosted]":
         """Those that are elsewhere, by name."""
+        from callsheet.providers.hosted import Hosted
+
         return {seller.name: seller for seller in self.sellers if isinstance(seller, Hosted)}
 
-    def wire(self) -> Wire:
-        """A client for them, to be used in one event loop and closed."""
-        return Wire(self.transport, timeout_s=self.timeout_s)
+    @asynccontextmanager
+    async def lines(self) -> "AsyncIterator[Lines]":
+        """Lines to those that are elsewhere, for one event loop; with a door for their hints, when one is set and they can reach it."""
+        from callsheet.floor.hints import Door, Hints
+        from callsheet.floor.lines import Lines
+        from callsheet.providers.wire import Wire
+
+        wire = Wire(self.transport, timeout_s=self.timeout_s)
+        door = Door.from_settings() if self.transport is None else None
+        lines = Lines(self.hosted, wire, webhook=door.address if door else lambda _provider: None)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(lines.close)
+            if door is not None:
+                await stack.enter_async_context(Hints(lines, door.port))
+            yield lines

@@ -192,10 +192,8 @@ class Floor:
             flows: dict[str, Flow] = {_FLOW: self._shoot}
             if self.crew is not None and self.crew.hosted:
                 from callsheet.floor import buying
-                from callsheet.floor.lines import Lines
 
-                lines = Lines(self.crew.hosted, self.crew.wire())
-                self._open.push_async_callback(lines.close)
+                lines = await self._open.enter_async_context(self.crew.lines())
                 self._buyer = self._hire(lines, self.crew)
                 self._open.push_async_callback(self._buyer.close)
                 flows[buying.FLOW] = self._buyer.flow

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from callsheet.floor.poller import Poller
@@ -18,9 +18,17 @@ _LAST_WORDS_S = 10.0
 class Lines:
     """Used in one event loop, and closed there."""
 
-    def __init__(self, providers: Mapping[str, Hosted], wire: Wire, luck: random.Random | None = None) -> None:
+    def __init__(
+        self,
+        providers: Mapping[str, Hosted],
+        wire: Wire,
+        luck: random.Random | None = None,
+        webhook: Callable[[str], str | None] = lambda _provider: None,
+    ) -> None:
         self.providers, self.wire = providers, wire
         self.luck = luck or random.Random()
+        self.webhook = webhook
+        """Where a provider may leave hints."""
         self.doors = {name: Turnstile() for name in providers}
         self.pollers = {name: Poller(provider, wire, self.luck) for name, provider in providers.items()}
         self._sending: set[asyncio.Task[Any]] = set()

@@ -18,7 +18,7 @@ _KEPT = timedelta(days=1)
 """How long results stay that nobody has fetched."""
 
 # A reaper that is itself stopped half-way must not keep others from reaping: the server ends its session. Servers before 14 do not know how.
-_SHORT = "SELECT set_config(name, '30000', false) FROM pg_settings WHERE name IN ('idle_session_timeout', 'tcp_user_timeout')"
+_SHORT = "SELECT set_config(name, :ms, false) FROM pg_settings WHERE name = 'idle_session_timeout'"
 
 
 class Flows(Protocol):
@@ -66,7 +66,7 @@ class Reaper:
     def _alone(self) -> Iterator[bool]:
         with contextlib.ExitStack() as stack:
             db = stack.enter_context(self._database.alone())
-            db.execute(text(_SHORT))
+            db.execute(text(_SHORT), {"ms": str(round(self._roster.patience_s * 1000))})
             locked = bool(db.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _KEY}).scalar())
             yield locked
             if locked:

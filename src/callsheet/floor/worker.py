@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.make import Measure, measure
 from callsheet.floor.worker_shift import Pulse, Shift, shared
 from callsheet.floor.workers import Workers
-from callsheet.providers import Seller
+from callsheet.providers import Seller, installed
 from callsheet.store import Place
 
 _LOOK_S = 0.5
@@ -62,6 +63,19 @@ async def work(
         while not stop.is_set():
             async with Shift(place, private, crew, workers, measured=measured, pulse=pulse) as shift:
                 await _watch(shift, stop, on_status)
+
+
+def run(sellers: Sequence[Seller] | None = None) -> None:
+    """Work for the server that the settings name, until SIGTERM or Ctrl-C. Raises like `work`."""
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await work(Place.from_settings(), installed() if sellers is None else sellers, stop)
+
+    asyncio.run(main())
 
 
 async def _watch(shift: Shift, stop: asyncio.Event, on_status: OnStatus) -> None:

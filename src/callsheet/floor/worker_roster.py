@@ -34,20 +34,20 @@ class Roster:
 
     def __init__(self, database: Database, patience_s: float) -> None:
         self._database = database
-        self._patience_s = patience_s
+        self.patience_s = patience_s
 
     def enter(self, id: str) -> None:
         """Begin as a worker of that name."""
         row = {"id": id, "host": socket.gethostname(), "pid": os.getpid(), "state": "working"}
         with self._database.writing() as db:
-            db.execute(insert(t.worker).values(**row, started_at=_NOW, beat_at=_NOW, dead_at=_in(self._patience_s)))
+            db.execute(insert(t.worker).values(**row, started_at=_NOW, beat_at=_NOW, dead_at=_in(self.patience_s)))
 
     def beat(self, id: str, state: str = "working") -> bool:
         """Say that it is alive; False when others believed it dead and took its work over: then it must stop."""
         mine = (t.worker.c.id == id, t.worker.c.reaped_by.is_(None))
         with self._database.writing() as db:
             done = db.execute(
-                update(t.worker).where(*mine).values(beat_at=_NOW, dead_at=_in(self._patience_s), state=state)
+                update(t.worker).where(*mine).values(beat_at=_NOW, dead_at=_in(self.patience_s), state=state)
             )
         return done.rowcount == 1
 

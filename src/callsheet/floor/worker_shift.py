@@ -130,8 +130,7 @@ class Shift:
             await self._beating(self._roster.enter, self.id)
             stack.push_async_callback(self._leave)
             if self._crew is not None and self._crew.hosted:
-                self._lines = Lines(self._crew.hosted, self._crew.wire())
-                stack.push_async_callback(self._lines.close)
+                self._lines = await stack.enter_async_context(self._crew.lines())
             stack.push_async_callback(self._close_productions)
             await self.engine.open({buying.FLOW: self._buy, SHOOT: self._shoot, RENDER: self._render})
             stack.push_async_callback(self.engine.close)
@@ -260,16 +259,13 @@ class Shift:
             assert buyer is not None, "this process takes no flows that buy"
 
             async def buy() -> Json:
-                for left in reversed(range(_TRIES)):
-                    try:
-                        return await buyer.buy(id, BuyOrder.of(order))
-                    except (
-                        StorageError,
-                        ConflictError,
-                    ):  # a server or a bucket that is away for a moment; it goes on where it was
-                        if not left:
-                            raise
-                        await asyncio.sleep(_REST_S)
+                wanted = BuyOrder.of(order)
+                for _ in range(_TRIES - 1):
+                    # A server or a bucket that is away for a moment: it goes on where it was.
+                    with contextlib.suppress(StorageError, ConflictError):
+                        return await buyer.buy(id, wanted)
+                    await asyncio.sleep(_REST_S)
+                return await buyer.buy(id, wanted)
 
             with self._counted(buying.FLOW):
                 return await steps.run("buy", buy)

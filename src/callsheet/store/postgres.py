@@ -8,6 +8,7 @@ _AGAIN = "Run again: what was finished is kept, nothing is half-written."
 _UNREACHED = "Check that the server runs and that CALLSHEET_DATABASE_URL names it, then run again."
 _KEYS = "Correct the user and the password in CALLSHEET_DATABASE_URL."
 _CONNECT_S = 10
+_IDLE_S = 60
 
 _SAYS = {
     "53100": ("the server's disk is full", f"Free some space on the server. {_AGAIN}"),
@@ -36,8 +37,13 @@ _AT_CONNECT = (
 
 
 def connect_arguments(url: URL) -> dict[str, object]:
-    """What every connection is opened with, unless the address says otherwise: a limit on waiting for a server that does not answer."""
-    return {} if "connect_timeout" in url.query else {"connect_timeout": _CONNECT_S}
+    """What every connection is opened with, unless the address says otherwise: a limit on waiting for a server that does not answer, and one
+    on a process that stops half-way in a transaction, so that a machine that fell asleep does not hold up the others."""
+    more: dict[str, object] = {
+        "connect_timeout": _CONNECT_S,
+        "options": f"-c idle_in_transaction_session_timeout={_IDLE_S}s",
+    }
+    return {name: value for name, value in more.items() if name not in url.query}
 
 
 def told(error: BaseException, name: str) -> CallsheetError:
