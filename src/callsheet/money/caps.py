@@ -80,9 +80,10 @@ def use(db: Connection, spender: Spender, amount: Money) -> Mapping[Scope, Mappi
         for scope in SCOPES
     ]
     make = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
-    statement = make(t.cap_use).values(values)
+    statement = make(t.cap_use)
     more = {"used_micros": t.cap_use.c.used_micros + statement.excluded.used_micros}
-    db.execute(statement.on_conflict_do_update(index_elements=["scope", "name", "currency"], set_=more))
+    # Row by row, in one order, so that whoever comes second waits at the first of them; and compiled once.
+    db.execute(statement.on_conflict_do_update(index_elements=["scope", "name", "currency"], set_=more), values)
     of_spender = [and_(t.cap_use.c.scope == scope, t.cap_use.c.name == spender.name(scope)) for scope in SCOPES]
     used: dict[Scope, dict[str, int]] = {scope: {} for scope in SCOPES}
     for row in db.execute(select(t.cap_use).where(or_(*of_spender))):
