@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -81,6 +82,8 @@ async def work(folder: Path, log: Path) -> None:
 
 
 def child(folder: str, log: str) -> None:
+    # A test run that was started in the background hands down that interrupts are ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(work(Path(folder), Path(log)))
     except KeyboardInterrupt:
