@@ -21,8 +21,8 @@ from callsheet.film import Money, Price, Recipe, digest
 from callsheet.floor import Floor, Job, ShootRequest
 from callsheet.floor.crew import Crew
 from callsheet.floor.order import BuyOrder, Route
+from callsheet.floor.shift import Pulse
 from callsheet.floor.worker import Status, work
-from callsheet.floor.worker_shift import Pulse
 from callsheet.money.attempts import Attempts, Wanted
 from callsheet.money.caps import Cap
 from callsheet.providers import Made, Seller

@@ -84,3 +84,26 @@ def test_what_may_be_paid_for_goes_before_what_is_there(attempts: Attempts) -> N
     attempts.accepted(first.id, "job-1")
     attempts.settle(first.id, Money(5, "USD"), "reported", "delivered")
     assert next_of(attempts.of_take(TAKE), [OFFER]).do == "resume"
+
+
+def test_a_job_that_never_ended_is_no_persons_cancel(attempts: Attempts) -> None:
+    """It was stopped because nobody could wait for it any longer: its shot is still wanted, from somebody else."""
+    attempt = sending(attempts)
+    attempts.accepted(attempt.id, "job-1")
+    attempts.ask_cancel(attempt.id, late=True)
+    attempts.cancel_sent(attempt.id)
+    assert attempts.get(attempt.id).cancel == "late"
+    attempts.settle(attempt.id, Money(0, "USD"), "reported", "failed", "it did not end")
+    following = next_of(attempts.of_take(TAKE), [OFFER, "house-b/fine"])
+    assert (following.do, following.offer) == ("try", "house-b/fine")
+    assert next_of(attempts.of_take(TAKE), [OFFER]).do == "exhausted"
+
+
+def test_what_a_person_wanted_stopped_stays_stopped_when_it_is_late_too(attempts: Attempts) -> None:
+    attempt = sending(attempts)
+    attempts.accepted(attempt.id, "job-1")
+    attempts.ask_cancel(attempt.id)
+    assert attempts.ask_cancel(attempt.id, late=True).cancel == "asked"
+    attempts.cancel_sent(attempt.id)
+    attempts.settle(attempt.id, Money(0, "USD"), "reported", "failed", "it did not end")
+    assert next_of(attempts.of_take(TAKE), [OFFER, "house-b/fine"]).do == "cancelled"

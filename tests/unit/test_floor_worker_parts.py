@@ -13,9 +13,9 @@ from callsheet.floor.durable import DurableEngine
 from callsheet.floor.engine import Forgotten, Json, Steps
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import measure
+from callsheet.floor.parcel import pack, unpack
+from callsheet.floor.shift import turn
 from callsheet.floor.worker import Status, work
-from callsheet.floor.worker_parcel import pack, unpack
-from callsheet.floor.worker_shift import turn
 from callsheet.providers.wire import Wire
 from callsheet.store import FolderBlobs, Memo, Place
 

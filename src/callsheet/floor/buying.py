@@ -141,9 +141,8 @@ class Buyer:
                     break
                 await self._stand(door, armed)
         if armed.sent_at is not None and (self.clock() - armed.sent_at).total_seconds() > _STALE_S:
-            armed = await self.run(
-                self.attempts.get, attempt.id
-            )  # the machine slept: others may have acted on our silence
+            # The machine slept: others may have acted on our silence.
+            armed = await self.run(self.attempts.get, attempt.id)
         if armed.state != "submitting" or armed.owner != right:
             return await self._taken_over(armed) if armed.state == "submitting" else armed
         self.tell(attempt.shot, "submitting")
@@ -265,7 +264,7 @@ class Buyer:
             if given_up is None:
                 reason = f"it did not end within {provider.traits.longest_s:.0f} s"
                 return await self.run(self.attempts.lose, attempt.id, reason)
-            job = given_up
+            attempt, job = await self.run(self.attempts.get, attempt.id), given_up
         return await self._end(attempt, provider, job)
 
     async def _give_up(self, attempt: Attempt, provider: Hosted) -> Job | None:
@@ -274,7 +273,7 @@ class Buyer:
         if not provider.traits.cancels:
             return None
         try:
-            await self.run(self.attempts.ask_cancel, attempt.id)
+            await self.run(self.attempts.ask_cancel, attempt.id, late=True)
             await provider.cancel(self.lines.wire, attempt.job)
             await self.run(self.attempts.cancel_sent, attempt.id)
             return await self.lines.pollers[provider.name].wait(attempt.job, 0.0, 3 * provider.traits.poll_every_s)
@@ -291,13 +290,16 @@ class Buyer:
         traits = provider.traits
         charges = {"failed": traits.charges_failed, "moderated": traits.charges_moderated, "cancelled": None}[job.state]
         verdict: Verdict = job.state  # type: ignore[assignment]
+        why = job.reason
+        if job.state == "cancelled" and attempt.cancel == "late":
+            verdict, why = "failed", f"it did not end within {traits.longest_s:.0f} s and was cancelled"
         if job.cost is not None:
-            return await self._settle(attempt, job.cost, "reported", verdict, job.reason)
+            return await self._settle(attempt, job.cost, "reported", verdict, why)
         if charges is None:
-            reason = f"{job.reason or job.state}; whether it is billed, the provider does not say"
+            reason = f"{why or job.state}; whether it is billed, the provider does not say"
             return await self.run(self.attempts.lose, attempt.id, reason, verdict)
         cost = attempt.price.expected if charges else Money(0, attempt.held.currency)
-        return await self._settle(attempt, cost, "computed", verdict, job.reason)
+        return await self._settle(attempt, cost, "computed", verdict, why)
 
     async def _own(self, attempt: Attempt, provider: Hosted, job: Job) -> Attempt:
         self.tell(attempt.shot, "keeping")

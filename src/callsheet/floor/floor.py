@@ -15,15 +15,15 @@ from callsheet.film import Money, Recipe, Take, digest
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.engine import Engine, Flow, Forgotten, Json, Steps
 from callsheet.floor.event import OnEvent, Progress, silent
-from callsheet.floor.floor_making import Bench
 from callsheet.floor.make import Maker, Measure, measure
+from callsheet.floor.making import Bench
 from callsheet.floor.workers import Workers
 
 if TYPE_CHECKING:  # worker processes import this package too, and have no use for a database or a network
     from callsheet.floor.buying import Buyer
     from callsheet.floor.lines import Lines
     from callsheet.floor.order import BuyOrder
-    from callsheet.floor.worker_shift import Pulse, Shift
+    from callsheet.floor.shift import Pulse, Shift
     from callsheet.store import Artefact, ProductionStore
 
 _FLOW = "shoot_v1"
@@ -204,7 +204,7 @@ class Floor:
 
     async def _join(self) -> None:
         """Become one of the server's workers."""
-        from callsheet.floor.worker_shift import Shift
+        from callsheet.floor.shift import Shift
 
         def tell(production: str, event: Progress) -> None:
             if production == self._store.id:
@@ -240,8 +240,8 @@ class Floor:
 
     async def _elsewhere(self, flow: str, id: str, order: Json, parcel: Any, rank: int) -> None:
         """Have a flow done by whichever worker is free, with all that it needs packed for it."""
-        from callsheet.floor.worker_parcel import pack
-        from callsheet.floor.worker_shift import turn
+        from callsheet.floor.parcel import pack
+        from callsheet.floor.shift import turn
 
         assert self._shift is not None
         packed = await asyncio.to_thread(pack, parcel, self._store.blobs)
@@ -308,7 +308,7 @@ class Floor:
     async def _buy_one(self, engine: Engine, flow: str, id: str, order: "BuyOrder", rank: int) -> Bought:
         self._tell(Progress("take", order.shot, "making"))
         if self._shift is not None:
-            from callsheet.floor.worker_shift import turn
+            from callsheet.floor.shift import turn
 
             rank = turn(rank, order.priority)
         try:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from callsheet.errors import StorageError
 from callsheet.floor.engine import FlowState
-from callsheet.floor.worker_roster import Roster
+from callsheet.floor.roster import Roster
 from callsheet.store.database import Database
 
 _KEY = int.from_bytes(hashlib.sha256(b"reaper").digest()[:8], signed=True)

@@ -48,7 +48,8 @@ def next_of(history: Sequence[Attempt], offers: Sequence[str]) -> Next:
         return Next("resume")
     # Whoever had the last one stopped wants no other, however it ended; unless another was asked for since.
     if history and (
-        history[-1].verdict == "cancelled" or (history[-1].cancel != "no" and history[-1].verdict != "resent")
+        history[-1].verdict == "cancelled"
+        or (history[-1].cancel in ("asked", "sent") and history[-1].verdict != "resent")
     ):
         return Next("cancelled")
     if sum(attempt.verdict in _COSTS for attempt in history) >= MOST_PAID:
@@ -57,7 +58,7 @@ def next_of(history: Sequence[Attempt], offers: Sequence[str]) -> Next:
     patience: Counter[str] = Counter()
     out = set()
     for attempt in history:
-        if attempt.verdict in _OUT:
+        if attempt.verdict in _OUT or attempt.cancel == "late":
             out.add(attempt.offer)
         elif attempt.verdict in _PATIENT:
             patience[attempt.offer] += 1

@@ -11,7 +11,7 @@ from pathlib import Path
 from callsheet.errors import NotFoundError
 from callsheet.floor.crew import Crew
 from callsheet.floor.make import Measure, measure
-from callsheet.floor.worker_shift import Pulse, Shift, shared
+from callsheet.floor.shift import Pulse, Shift, shared
 from callsheet.floor.workers import Workers
 from callsheet.providers import Seller, installed
 from callsheet.store import Place

@@ -55,7 +55,8 @@ class Attempt:
     state: State
     owner: str | None
     job: str | None
-    cancel: Literal["no", "asked", "sent"]
+    cancel: Literal["no", "asked", "sent", "late"]
+    """Whether somebody wants it stopped, and whether the provider was told; `late` when it was stopped because it did not end."""
     verdict: Verdict | None
     reason: str
     cost: Money | None
@@ -325,12 +326,14 @@ class Attempts:
 
     # -- cancel ------------------------------------------------------------------------------------------------------------
 
-    def ask_cancel(self, id: str) -> Attempt:
-        """Somebody wants it stopped. What was not sent is released; a job is cancelled at the provider, and booked as it then says."""
+    def ask_cancel(self, id: str, late: bool = False) -> Attempt:
+        """Somebody wants it stopped, or it does not end and is `late`. What was not sent is released; a job is cancelled at the
+        provider, and booked as it then says. That a person wanted it stopped is never forgotten."""
         with self._database.writing() as db:
             row = self._row(db, id)
             if row.state != "reserved":
-                return self._swap(db, row, ("submitting", "submitted", "unknown"), cancel="asked") or _attempt(row)
+                cancel = "asked" if not late else "late" if row.cancel == "no" else row.cancel
+                return self._swap(db, row, ("submitting", "submitted", "unknown"), cancel=cancel) or _attempt(row)
         return self.release(id, "cancelled", "cancelled before it was sent")
 
     def resend(self, id: str, by: str) -> Attempt:
@@ -352,7 +355,8 @@ class Attempts:
     def cancel_sent(self, id: str) -> None:
         """The provider was told."""
         with self._database.writing() as db:
-            self._swap(db, self._row(db, id), ("submitted", "unknown"), cancel="sent")
+            row = self._row(db, id)
+            self._swap(db, row, ("submitted", "unknown"), cancel="late" if row.cancel == "late" else "sent")
 
     # -- read --------------------------------------------------------------------------------------------------------------
 

@@ -253,7 +253,7 @@ def _cause(
         return None
     if takes.get(take) == REJECTED:
         return "rejected by gate"
-    if extra or (row is not None and row.cancel != "no"):
+    if extra or (row is not None and row.cancel in ("asked", "sent")):
         return "abandoned"
     return "undecided" if picked is None else "rejected by person"
 

@@ -20,13 +20,13 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.durable import DurableEngine, Fleet
 from callsheet.floor.engine import FlowState, Json, Steps
 from callsheet.floor.event import Progress
-from callsheet.floor.floor_making import Bench
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import Measure, measure
+from callsheet.floor.making import Bench
 from callsheet.floor.order import BuyOrder
+from callsheet.floor.parcel import unpack
 from callsheet.floor.reaper import Reaper
-from callsheet.floor.worker_parcel import unpack
-from callsheet.floor.worker_roster import Roster
+from callsheet.floor.roster import Roster
 from callsheet.floor.workers import Workers
 from callsheet.money.attempts import Attempts
 from callsheet.store import Place, ProductionStore
@@ -155,9 +155,8 @@ class Shift:
             began = loop.time()
             try:
                 alive = await self._beating(self._roster.beat, self.id, self._state)
-            except (
-                CallsheetError
-            ):  # the server cannot be reached: after a while others may believe that we are dead, and be right
+            except CallsheetError:
+                # The server cannot be reached: after a while others may believe that we are dead, and be right.
                 alive = loop.time() - heard < self._pulse.dead_after_s
             else:
                 heard = began
