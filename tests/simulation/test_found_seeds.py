@@ -15,6 +15,7 @@ from callsheet.money.attempts import Attempt, Attempts, Wanted
 
 FOUND = {
     1: "a job that a person had stopped ended otherwise than cancelled, and the shot was bought again by the next try",
+    7891: "a shot stood at the door behind one that waited for the only place, which the first shot's own job had, sent by a process that died",
     766: "an attempt that had ended long ago was stopped: that says nothing about those after it",
 }
 TAKE, OFFER = "t" * 64, "house-a/fine"

@@ -23,7 +23,7 @@ from callsheet.floor.make import Measure, measure
 from callsheet.floor.order import BuyOrder, Route
 from callsheet.floor.poller import TooLong
 from callsheet.floor.retrying import next_of
-from callsheet.floor.turnstile import Turnstile
+from callsheet.floor.turnstile import Dismissed, Turnstile
 from callsheet.money.attempts import Attempt, Attempts, CostKind, Verdict, Wait, Wanted, owner
 from callsheet.providers.hosted import FINAL, Create, Hosted, Job, RefusalKind, Refused
 from callsheet.providers.wire import Lost, Unanswered, Unsent
@@ -134,12 +134,15 @@ class Buyer:
         self.tell(attempt.shot, "waiting")
         # A right of its own each time: one process may meet itself, when its flow was given away and came back to it.
         right = hashlib.sha256(f"{self.owner} {next(self._rights)}".encode()).hexdigest()[:32]
-        async with door.turn(attempt.production, order.priority):
-            while True:
-                armed = await self.run(self.attempts.arm, attempt.id, right, traits.concurrency, traits.per_minute)
-                if isinstance(armed, Attempt):
-                    break
-                await self._stand(door, armed)
+        try:
+            async with door.turn(attempt.production, order.priority, attempt.id):
+                while True:
+                    armed = await self.run(self.attempts.arm, attempt.id, right, traits.concurrency, traits.per_minute)
+                    if isinstance(armed, Attempt):
+                        break
+                    await self._stand(door, armed)
+        except Dismissed:
+            armed = await self.run(self.attempts.get, attempt.id)
         if armed.sent_at is not None and (self.clock() - armed.sent_at).total_seconds() > _STALE_S:
             # The machine slept: others may have acted on our silence.
             armed = await self.run(self.attempts.get, attempt.id)
@@ -160,10 +163,18 @@ class Buyer:
             async with asyncio.timeout(after):
                 await door.freed.wait()
         except TimeoutError:
-            pass
+            if door.waiting:
+                await self._let_go(door)
+
+    async def _let_go(self, door: Turnstile) -> None:
+        """Nobody may wait at the door for a place that his own attempt has: another process sent it, and ended."""
+        for attempt in await self.run(self.attempts.all, ("submitting", "submitted")):
+            sent = attempt.sent_at or attempt.changed_at
+            if attempt.state == "submitted" or (self.clock() - sent).total_seconds() > self.grace_s:
+                door.dismiss(attempt.id)
 
     async def _send(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Attempt:
-        create = Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name))
+        create = self._create(attempt, provider, references)
         try:
             accepted = await provider.submit(self.lines.wire, create)
         except Unsent as error:
@@ -174,6 +185,10 @@ class Buyer:
         except Lost as error:
             return await self.run(self.attempts.lose, attempt.id, error.reason)
         return await self.run(self.attempts.accepted, attempt.id, accepted.job)
+
+    def _create(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Create:
+        kept = self.store.scratch.parent / "answered"
+        return Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name), kept)
 
     async def _leave_alone(self, provider: Hosted, refused: Refused) -> None:
         if refused.kind in _CLOSED_S:
@@ -232,7 +247,7 @@ class Buyer:
 
     async def _resend(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Attempt:
         """Send the create again under the same key: the provider returns the job it has, or makes the first."""
-        create = Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name))
+        create = self._create(attempt, provider, references)
         reason = attempt.reason
         for turn in range(_RESENDS):
             try:
@@ -304,7 +319,7 @@ class Buyer:
     async def _own(self, attempt: Attempt, provider: Hosted, job: Job) -> Attempt:
         self.tell(attempt.shot, "keeping")
         try:
-            clips = await self._collector.collect(provider, job, attempt.id)
+            clips = await self._collector.collect(provider, job, attempt.id, attempt.recipe.order.framings[0])
         except (Undelivered, Unanswered) as error:
             return await self.run(self.attempts.lose, attempt.id, str(error))
         cost, kind = (job.cost, "reported") if job.cost is not None else (attempt.price.expected, "computed")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from callsheet.errors import MediaError
-from callsheet.film import Clip, Rate
+from callsheet.film import Clip, Framing, Rate
 from callsheet.floor.make import Measure
 from callsheet.providers.hosted import Hosted, Job, Link
 from callsheet.providers.wire import Damaged, Expired, Wire
@@ -40,8 +40,11 @@ class Collector:
         self._measured = measured
         self._run = run
 
-    async def collect(self, provider: Hosted, job: Job, attempt: str) -> list[Clip]:
-        """The job's clips, stored. A link that has expired is asked for again where the provider refreshes. Raises Undelivered."""
+    async def collect(self, provider: Hosted, job: Job, attempt: str, framing: Framing) -> list[Clip]:
+        """The job's clips, stored; `framing` is the shape of one whose link does not say.
+
+        A link that has expired is asked for again where the provider refreshes. Raises Undelivered.
+        """
         reason = "the provider says it is done and names no clip"
         for turn in range(_REFRESHES):
             if turn:
@@ -49,7 +52,7 @@ class Collector:
             if not job.links:
                 continue
             try:
-                return [await self._clip(link, attempt) for link in job.links]
+                return [await self._clip(link, attempt, framing) for link in job.links]
             except Expired as error:
                 reason = f"the link to the clip is dead ({error})"
                 if not provider.traits.refreshes:
@@ -64,17 +67,26 @@ class Collector:
         found = (await provider.poll(self._wire, [job.id])).get(job.id)
         return found if found is not None and found.state == "done" else job
 
-    async def _clip(self, link: Link, attempt: str) -> Clip:
+    async def _clip(self, link: Link, attempt: str, framing: Framing) -> Clip:
         folder: Path = await self._run(self._folder, attempt)
         try:
-            got = await self._wire.download(link.url, folder / "clip.mp4", link.bytes)
-            found = await self._run(self._measured, got.path)
-            sha256 = await self._run(self._keep, got.path)
+            target = folder / "clip.mp4"
+            if link.content is None:
+                await self._wire.download(link.url, target, link.bytes, link.headers)
+            else:
+                await self._run(target.write_bytes, link.content)
+            found = await self._run(self._measured, target)
+            sha256 = await self._run(self._keep, target)
         finally:
             await self._run(shutil.rmtree, folder, True)
         rate = Rate(found.rate.numerator, found.rate.denominator)
         return Clip(
-            framing=link.framing, sha256=sha256, width=found.width, height=found.height, frames=found.frames, rate=rate
+            framing=link.framing or framing,
+            sha256=sha256,
+            width=found.width,
+            height=found.height,
+            frames=found.frames,
+            rate=rate,
         )
 
     def _keep(self, path: Path) -> str:

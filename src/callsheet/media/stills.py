@@ -139,3 +139,10 @@ def _upright(pixels: NDArray[np.uint8], origin: skia.EncodedOrigin) -> NDArray[n
     ):
         pixels = pixels[::-1]
     return pixels
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """RGB pixels, uint8 [height, width, 3], as a PNG file."""
+    opaque = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    image = skia.Image.fromarray(np.ascontiguousarray(opaque), colorType=skia.ColorType.kRGBA_8888_ColorType)
+    return bytes(image.encodeToData(skia.kPNG, 100))

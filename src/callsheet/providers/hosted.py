@@ -4,6 +4,7 @@ The protocol is what the floor needs to buy a take once: a create that is sent o
 what the provider can do when an answer is lost. What a provider cannot do, nobody pretends it can.
 """
 
+import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,9 +66,14 @@ class Traits:
 class Link:
     """Where a finished clip can be had, until it expires. `bytes` is its length where the provider says it."""
 
-    framing: Framing
-    url: str
+    framing: Framing | None = None
+    """Its picture shape; None for the one that was ordered first."""
+    url: str = ""
     bytes: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the provider wants to see before it hands the clip out: a key, it may be."""
+    content: builtins.bytes | None = field(default=None, repr=False)
+    """The clip itself, where the provider answers with it."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ class Create:
     """sha256 to file, for every reference the recipe names."""
     webhook: str | None = None
     """The address at which a hint may be left, when there is one that the provider can reach."""
+    folder: Path | None = None
+    """Where a provider that answers a create with the clip itself keeps it until it is collected."""
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,9 @@ class Wire:
             reason = f"HTTP {response.status_code}"
         raise Unanswered(f"{_host(url)} gave no answer in {_ASK_TRIES} tries: {reason}")
 
-    async def download(self, url: str, target: Path, expected: int | None = None) -> Downloaded:
+    async def download(
+        self, url: str, target: Path, expected: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> Downloaded:
         """Stream a file to `target`, hashing on the way.
 
         Raises Expired when the link is dead, Damaged when bytes are missing after several tries, Unanswered.
@@ -136,7 +138,7 @@ class Wire:
                 await self._rest(turn)
             try:
                 async with asyncio.timeout(_LONGEST_DOWNLOAD_S):
-                    return await self._stream(url, target, expected)
+                    return await self._stream(url, target, expected, headers or {})
             except TimeoutError:
                 reason = f"it was not there after {_LONGEST_DOWNLOAD_S:.0f} s"
             except httpx.RequestError as error:
@@ -145,8 +147,8 @@ class Wire:
                 reason = str(error)
         raise Damaged(f"{reason}, {_DOWNLOAD_TRIES} times")
 
-    async def _stream(self, url: str, target: Path, expected: int | None) -> Downloaded:
-        async with self._asking.stream("GET", url, follow_redirects=False) as response:
+    async def _stream(self, url: str, target: Path, expected: int | None, headers: Mapping[str, str]) -> Downloaded:
+        async with self._asking.stream("GET", url, headers=headers, follow_redirects=False) as response:
             if response.status_code in (401, 403, 404, 410):
                 raise Expired(f"HTTP {response.status_code}")
             if response.status_code != 200:

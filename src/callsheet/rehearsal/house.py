@@ -4,31 +4,30 @@ import hashlib
 import heapq
 import json
 from collections import Counter, deque
-from collections.abc import Callable, MutableMapping
-from dataclasses import asdict, dataclass
-from fractions import Fraction
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.film.price import Money
 from callsheet.rehearsal.exchange import Clip, Clips, Reply, Request, answer, refusal
+from callsheet.rehearsal.face import Face, OwnFace, Why
 from callsheet.rehearsal.faults import JOBLESS, Calm, Fault, Schedule, Stage, chance
 from callsheet.rehearsal.meter import Meter
-from callsheet.rehearsal.skins import KEY, SECRET, SKINS, Skin
+from callsheet.rehearsal.skins import SKINS, Skin
 from callsheet.rehearsal.ticket import ENDED, Asked, Ticket, Token
-from callsheet.rehearsal.webhooks import Delivery, sign
+from callsheet.rehearsal.webhooks import Delivery
 
 _MINUTE_S = 60.0
-_ANSWERS = {
-    Fault.RATE_429: (429, "rate", "too many requests a minute"),
-    Fault.CONCURRENCY_429: (429, "concurrency", "too many takes at once"),
-    Fault.FUNDS_402: (402, "funds", "the account is empty"),
-    Fault.FUNDS_429: (429, "funds", "the account is empty"),
-    Fault.ERROR_BEFORE_ACCEPT: (503, "overloaded", "try again later"),
-    Fault.MODERATED_AT_CREATE: (422, "moderated", "the content is not allowed"),
+_ANSWERS: Mapping[Fault, Why] = {
+    Fault.RATE_429: Why("rate", "too many requests a minute", 10.0),
+    Fault.CONCURRENCY_429: Why("concurrency", "too many takes at once", 5.0),
+    Fault.FUNDS_402: Why("funds", "the account is empty", status=402),
+    Fault.FUNDS_429: Why("funds", "the account is empty", status=429),
+    Fault.ERROR_BEFORE_ACCEPT: Why("overloaded", "try again later"),
+    Fault.MODERATED_AT_CREATE: Why("moderated", "the content is not allowed"),
 }
 _GATE = frozenset((Fault.DROP_BEFORE_ACCEPT, Fault.RATE_429, Fault.ERROR_BEFORE_ACCEPT))
 """Faults that strike before anybody looks whether the same create, by its key, was accepted before."""
-_RETRY_S = {Fault.RATE_429: 10.0, Fault.CONCURRENCY_429: 5.0}
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class House:
 
     Traits are kept to the letter: an idempotency key means nothing where the skin is not `keyed`, jobs are looked up by client id only
     where it `finds`. Whatever time has brought is worked off, at the moment it was due, before anything else is looked at.
-    `shelf` holds references by digest and may be shared with what makes the clips. With `balance` the account can run dry.
+    `shelf` holds references by digest and may be shared with what makes the clips. With `balance` the account can run dry. How requests
+    are read and answers are worded is the `face`'s business: the houses' own when left out.
     """
 
     def __init__(
@@ -70,7 +70,9 @@ class House:
         *,
         balance: Money | None = None,
         shelf: MutableMapping[str, bytes] | None = None,
+        face: Face | None = None,
     ) -> None:
+        self.face: Face = face or OwnFace()
         self.skin, self.clock, self.clips = skin, clock, clips
         self.schedule: Schedule = schedule or Calm()
         self.timing = timing or Timing()
@@ -135,27 +137,10 @@ class House:
         parts = request.path.strip("/").split("/")
         match request.method, *parts:
             case "GET", "files", token:
-                return self._file(token)
+                return self.file(token)
             case "GET", "meter":
                 return answer(200, self.report())
-        if request.headers.get("authorization") != f"Bearer {KEY}":
-            return refusal(401, "auth", "the key is not known")
-        match request.method, *parts:
-            case "POST", "v1", "takes":
-                return self._create(request)
-            case "GET", "v1", "takes":
-                return self._list(request)
-            case "POST", "v1", "takes", job, "cancel" if self.skin.traits.cancels:
-                return self._cancel(job)
-            case "GET", "v1", "references":
-                asked = request.query.get("missing", "").split(",")
-                return answer(200, {"missing": [digest for digest in asked if digest and digest not in self.shelf]})
-            case "PUT", "v1", "references", digest:
-                if hashlib.sha256(request.body).hexdigest() != digest:
-                    return refusal(422, "input", "the file is not what its address says")
-                self.shelf[digest] = request.body
-                return answer(200, {"sha256": digest})
-        return refusal(404, "not-found", "there is nothing here")
+        return self.face.handle(self, request)
 
     def report(self) -> dict[str, Any]:
         """The meter's summary, every entry on it, and how every job stands, as JSON values."""
@@ -174,37 +159,35 @@ class House:
 
     # Creating.
 
-    def _create(self, request: Request) -> Reply:
-        try:
-            order = self._read(json.loads(request.body))
-        except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError) as error:
-            return refusal(400, "input", f"the request cannot be read: {type(error).__name__}")
+    def order(self, order: Asked, request: Request, key: str | None = None) -> Reply:
+        """A create that was read. `key` is its idempotency key, where the provider heeds one."""
         self.creates += 1
         self._turns[order.code] += 1
         plan = self.schedule.plan(self.creates, order.code, self._turns[order.code])
         fault = plan.get(Stage.CREATE)
         if fault in _GATE:
             self.met[fault] += 1
-            return Reply(ending="reset") if fault is Fault.DROP_BEFORE_ACCEPT else _turned_down(fault)
+            if fault is Fault.DROP_BEFORE_ACCEPT:
+                return Reply(ending="reset")
+            return self._turned_down(_ANSWERS[fault])
         if (full := self._full()) is not None:
             return full
-        key = request.headers.get("idempotency-key") if self.skin.traits.keyed else None
         body = hashlib.sha256(request.body).hexdigest()
         if key is not None and key in self._keys:
             before, job = self._keys[key]
             if before != body:
-                return refusal(409, "key-reused", "this key was sent with another request")
+                return self._turned_down(Why("key-reused", "this key was sent with another request"))
             answered = fault if fault not in JOBLESS else None
             self.met.update([answered] if answered else [])
             return self._accepted(self._jobs[job], answered)
         if fault in JOBLESS:
             self.met[fault] += 1
             if fault is not Fault.RETIRED:
-                return _turned_down(fault)
+                return self._turned_down(_ANSWERS[fault])
             self._retired.add(order.model)
         refused = self._refused(order)
         if refused is not None or order.price is None:
-            return refused or refusal(422, "input", "this model is not sold here")
+            return refused or self._turned_down(Why("input", "this model is not sold here"))
         self.met.update(plan.values())
         now = self.clock()
         self._minute.append(now)
@@ -221,7 +204,7 @@ class House:
             self._at(now + self.skin.traits.longest_s, "free", job)
         ticket = Ticket(
             job, order.attempt, order.code, order.recipe, order.framings, order.price, plan, order.webhook,
-            now, runs_at, ends_at,
+            now, runs_at, ends_at, facts=order.facts,
         )  # fmt: skip
         ticket.polls_lost = {Fault.POLL_5XX: t.polls_lost, Fault.POLL_DROP: t.polls_lost, Fault.POLL_WRONG_JSON: 1}.get(
             plan.get(Stage.POLL, Fault.RETIRED), 0
@@ -236,28 +219,10 @@ class House:
         if ends_at is not None:
             self._at(ends_at, "end", job)
         if plan.get(Stage.WEBHOOK) is Fault.WEBHOOK_FORGED and order.webhook:
-            false = sign(SECRET + b"?", now, f"event-{job}-false", job, "succeeded", order.webhook)
-            self._send(runs_at, false)
+            self._send(runs_at, self.face.webhook(self, ticket, now, forged=True))
         if self.skin.billing.at == "accept":
             self._bill(ticket, now, "accepted")
         return self._accepted(ticket, fault)
-
-    def _read(self, said: Any) -> Asked:
-        recipe = said["recipe"]
-        wanted = recipe["order"]
-        frames, framings = wanted["frames"], tuple(wanted["framings"])
-        if not (isinstance(frames, int) and frames > 0 and framings):
-            raise ValueError("a take has frames and a picture shape")
-        if not all(isinstance(text, str) and text for text in (said["client_id"], wanted["code"], said["model"])):
-            raise TypeError("names are text")
-        webhook = said.get("webhook")
-        if webhook is not None and not isinstance(webhook, str):
-            raise TypeError("a webhook is an address")
-        return Asked(
-            said["client_id"], said["model"], recipe, wanted["code"], framings[: self.skin.clips(len(framings))],
-            tuple(str(r["sha256"]) for r in wanted.get("references", ())), webhook,
-            self.skin.price(said["model"], frames, Fraction(wanted["rate"]), len(framings)),
-        )  # fmt: skip
 
     def _full(self) -> Reply | None:
         """The limit on creates a minute stands at the gate: it may turn down even a create that was accepted before."""
@@ -266,39 +231,39 @@ class House:
             self._minute.popleft()
         if len(self._minute) < self.skin.traits.per_minute:
             return None
-        return refusal(429, "rate", "too many requests a minute", self._minute[0] + _MINUTE_S - now)
+        return self._turned_down(Why("rate", "too many requests a minute", self._minute[0] + _MINUTE_S - now))
 
     def _refused(self, order: Asked) -> Reply | None:
         """Why the house itself turns a create down, or None."""
         traits = self.skin.traits
         if order.model in self._retired:
-            return refusal(410, "retired", f"{order.model} is no longer offered")
+            return self._turned_down(Why("retired", f"{order.model} is no longer offered"))
         if order.price is None:
-            return refusal(422, "input", f"{order.model} is not sold here")
+            return self._turned_down(Why("input", f"{order.model} is not sold here"))
         missing = [digest for digest in order.references if digest not in self.shelf]
         if missing:
-            return refusal(422, "input", f"a reference was not uploaded: {missing[0]}")
+            return self._turned_down(Why("input", f"a reference was not uploaded: {missing[0]}"))
         if len(self._busy) >= traits.concurrency:
-            return refusal(429, "concurrency", "too many takes at once", traits.poll_every_s)
+            return self._turned_down(Why("concurrency", "too many takes at once", traits.poll_every_s))
         if self.balance is not None:
             left = self.balance.micros - self.meter.billed.micros - self._owed
             if order.price.micros > left:
-                return refusal(self.skin.funds_status, "funds", "the account is empty")
+                return self._turned_down(Why("funds", "the account is empty", status=self.skin.funds_status))
         return None
 
     def _accepted(self, ticket: Ticket, fault: Fault | None) -> Reply:
-        reply = answer(201, {"id": ticket.id, "status": ticket.said})
+        reply = self.face.accepted(self, ticket)
         match fault:
             case Fault.DROP_AFTER_ACCEPT:
                 return Reply(ending="drop")
             case Fault.SLOW_ANSWER:
-                return Reply(201, reply.body, reply.headers, after_s=self.timing.slow_s)
+                return replace(reply, after_s=self.timing.slow_s)
             case Fault.ERROR_AFTER_ACCEPT:
-                return refusal(502, "gateway", "the answer from behind did not arrive")
+                return self._turned_down(Why("gateway", "the answer from behind did not arrive"))
             case Fault.WRONG_JSON:
                 return Reply(200, reply.body[: len(reply.body) // 2], reply.headers)
             case Fault.NO_ID:
-                return answer(200, {"status": ticket.said})
+                return _nameless(reply, ticket.id)
         return reply
 
     # What becomes of a job.
@@ -332,7 +297,7 @@ class House:
             return
         kind = ticket.plan.get(Stage.WEBHOOK)
         when = at + (self.timing.hook_late_s if kind is Fault.WEBHOOK_LATE else 0.0)
-        told = sign(SECRET, when, f"event-{ticket.id}", ticket.id, ticket.said, ticket.webhook)
+        told = self.face.webhook(self, ticket, when)
         for _ in range({Fault.WEBHOOK_LOST: 0, Fault.WEBHOOK_DUPLICATE: 2}.get(kind, 1) if kind else 1):
             self._send(when, told)
 
@@ -340,65 +305,62 @@ class House:
         self._owed -= ticket.price.micros
         self.meter.add(at, ticket.attempt, ticket.id, ticket.code, ticket.price, why)
 
-    def _cancel(self, job: str) -> Reply:
+    def cancel(self, job: str) -> Ticket | None:
+        """Somebody asks to stop a job. The job as it stands then; None for one that is not known."""
         ticket = self._jobs.get(job)
-        if ticket is None:
-            return refusal(404, "not-found", "there is no such take")
-        if ticket.status in ENDED:
-            return refusal(409, "ended", f"the take has {ticket.status}")
+        if ticket is None or ticket.status in ENDED:
+            return ticket
         now = self.clock()
         if ticket.fate is Fault.LATE_SUCCESS:
             sooner = now + self.timing.run_s
             if ticket.ends_at is None or sooner < ticket.ends_at:
                 ticket.ends_at = sooner
                 self._at(sooner, "end", job)
-            return answer(202, {"id": job, "status": ticket.said})
+            return ticket
         owed = ticket.status == "running" and self.skin.billing.cancelled_running
         ticket.status, ticket.reason = "cancelled", "as asked"
         self._settle(ticket, now, owed)
-        return answer(202, {"id": job, "status": ticket.said})
+        return ticket
 
     # Questions.
 
-    def _list(self, request: Request) -> Reply:
-        query, traits = request.query, self.skin.traits
-        if "client_id" in query:
-            if not traits.finds:
-                return refusal(400, "input", "takes cannot be looked up by client id")
-            seen = self.clock() - self.timing.listing_lag_s
-            mine = [self._jobs[job] for job in self._by_attempt.get(query["client_id"], ())]
-            return self._told([ticket for ticket in mine if ticket.accepted_at <= seen], request)
-        ids = [job for job in query.get("ids", "").split(",") if job]
-        if not 1 <= len(ids) <= traits.batch:
-            return refusal(400, "input", f"ask for 1 to {traits.batch} takes at once")
-        return self._told([self._jobs[job] for job in ids if job in self._jobs], request)
+    def find(self, job: str) -> Ticket | None:
+        """The job of that name."""
+        return self._jobs.get(job)
 
-    def _told(self, tickets: list[Ticket], request: Request) -> Reply:
+    def made_under(self, attempt: str) -> list[Ticket]:
+        """The jobs made under a client id that are listed by now, oldest first."""
+        seen = self.clock() - self.timing.listing_lag_s
+        return [t for t in (self._jobs[job] for job in self._by_attempt.get(attempt, ())) if t.accepted_at <= seen]
+
+    def listed(self) -> list[Ticket]:
+        """Every job that is listed by now, oldest first."""
+        seen = self.clock() - self.timing.listing_lag_s
+        return [t for t in self._jobs.values() if t.accepted_at <= seen]
+
+    def unasked(self, tickets: Sequence[Ticket]) -> Reply | None:
+        """What goes wrong with a question about these jobs; None when it can be answered."""
         for ticket in tickets:
             if ticket.polls_lost:
                 ticket.polls_lost -= 1
                 match ticket.plan[Stage.POLL]:
                     case Fault.POLL_5XX:
-                        return refusal(503, "overloaded", "try again later")
+                        return self._turned_down(Why("overloaded", "try again later"))
                     case Fault.POLL_DROP:
                         return Reply(ending="drop")
                 return Reply(200, b'{"takes": [{"id":', {"content-type": "application/json"})
-        host = request.headers.get("host", "")
-        return answer(200, {"takes": [self._state(ticket, host) for ticket in tickets]})
+        return None
 
-    def _state(self, ticket: Ticket, host: str) -> dict[str, Any]:
-        state: dict[str, Any] = {"id": ticket.id, "status": ticket.said, "reason": ticket.reason}
-        if self.skin.traits.finds:
-            state["client_id"] = ticket.attempt
-        if self.skin.traits.reports_cost and ticket.status in ENDED:
-            state["cost"] = asdict(self.meter.of_job(ticket.id))
-        if ticket.said == "succeeded" and ticket.fate is not Fault.DONE_WITHOUT_URL:
-            if not ticket.links or self.skin.traits.refreshes:
-                self._mint(ticket)
-            state["files"] = [
-                {"framing": framing, "url": f"http://{host}/files/{token}"} for framing, token in ticket.links.items()
-            ]
-        return state
+    def links(self, ticket: Ticket) -> dict[str, str]:
+        """Picture shape to the path of its file, for a job that is done; none when that is what goes wrong."""
+        if ticket.said != "succeeded" or ticket.fate is Fault.DONE_WITHOUT_URL:
+            return {}
+        if not ticket.links or self.skin.traits.refreshes:
+            self._mint(ticket)
+        return {framing: f"/files/{token}" for framing, token in ticket.links.items()}
+
+    def _turned_down(self, why: Why) -> Reply:
+        return self.face.refusal(why)
 
     # Files.
 
@@ -412,7 +374,8 @@ class House:
             self._tokens[token] = Token(ticket.id, framing, dies_at)
             ticket.links[framing] = token
 
-    def _file(self, name: str) -> Reply:
+    def file(self, name: str) -> Reply:
+        """The file behind a link, for as long as the link lives."""
         token = self._tokens.get(name)
         if token is None:
             return refusal(404, "not-found", "there is no such file")
@@ -436,13 +399,22 @@ class House:
         self._serial += 1
         heapq.heappush(self._due, (when, self._serial, what, job))
 
-    def _send(self, when: float, delivery: Delivery) -> None:
+    def _send(self, when: float, delivery: Delivery | None) -> None:
+        if delivery is None:
+            return
         self._serial += 1
         heapq.heappush(self._post, (when, self._serial, delivery))
 
 
-def _turned_down(fault: Fault) -> Reply:
-    return refusal(*_ANSWERS[fault], _RETRY_S.get(fault))
+def _nameless(reply: Reply, job: str) -> Reply:
+    """The same answer without the job's name, wherever it stands."""
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: without(v) for k, v in value.items() if not (isinstance(v, str) and job in v)}
+        return [without(v) for v in value] if isinstance(value, list) else value
+
+    return replace(reply, status=200, body=json.dumps(without(json.loads(reply.body))).encode())
 
 
 def houses(

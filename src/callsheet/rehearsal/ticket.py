@@ -36,6 +36,8 @@ class Ticket:
     """How often links were given out for it."""
     links: dict[str, str] = field(default_factory=dict)
     """Framing to the token of its newest link."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else its provider's answers about it repeat."""
     fetched: dict[str, int] = field(default_factory=dict)
     """Framing to the number of times its file was asked for by a live link."""
 
@@ -74,3 +76,5 @@ class Asked:
     webhook: str | None
     price: Money | None
     """None when the model is not sold."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else the provider's answers about it repeat."""

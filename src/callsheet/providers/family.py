@@ -1,0 +1,306 @@
+"""A protocol family: what every provider that speaks one wire protocol has in common. A new provider fills in a handful of methods."""
+
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import httpx
+
+from callsheet.catalog import Offer as Listed
+from callsheet.catalog import Unknown
+from callsheet.errors import NotFoundError
+from callsheet.film import Order
+from callsheet.film.price import Money, Price
+from callsheet.providers.answers import data_uri, read, wait_s, words
+from callsheet.providers.fitting import Fitted, Input, Unfit, fitted, tier
+from callsheet.providers.hosted import Accepted, Create, Forged, Hint, Job, RefusalKind, Refused, Traits
+from callsheet.providers.protocol import Offer
+from callsheet.providers.wire import Lost, Unanswered, Unsent, Wire
+
+_AT_ONCE = 2
+"""Jobs in flight where the seller states no limit."""
+_PER_MINUTE = 60
+_KINDS: Mapping[int, RefusalKind] = {
+    400: "input", 401: "auth", 402: "funds", 403: "auth", 404: "input", 405: "input", 410: "retired", 413: "input",
+    422: "input", 429: "rate",
+}  # fmt: skip
+"""Statuses that prove that nothing was accepted, with what they mean where the answer says nothing closer."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. `path` is joined to the provider's base, unless it is a whole address."""
+
+    method: str
+    path: str
+    json: Any = None
+    data: Mapping[str, Any] | None = None
+    """Form fields; with `files` they are sent as multipart."""
+    files: Sequence[tuple[str, tuple[str | None, Any, str | None]]] | None = None
+    content: bytes | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def arguments(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        """For the HTTP client."""
+        given = {"json": self.json, "data": self.data, "files": self.files, "content": self.content}
+        sent: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if self.params:
+            sent["params"] = dict(self.params)
+        return {**sent, "headers": {**headers, **self.headers}}
+
+
+class Family(ABC):
+    """One seller of a family: the offers of one route, asked at `base` with `key`. `clock` is seconds since 1970."""
+
+    protocol: ClassVar[str]
+    """The name that routes in the catalogue have for it."""
+    version: ClassVar[str] = "1"
+    """Counts up when the same order would be told differently."""
+    base: ClassVar[str]
+    """Where it is, unless a route says otherwise."""
+    traits_of: ClassVar[Mapping[str, Any]] = {}
+    """What the family can do beyond what the catalogue says: `keyed`, `finds`, `refreshes`, `batch`, `poll_every_s`, `longest_s`..."""
+    bases: ClassVar[Mapping[str, str]] = {}
+    """Other addresses, by route."""
+    marks: ClassVar[str | None] = None
+    """How its prompts point at the first image, where the catalogue does not say."""
+    inline: ClassVar[int] = 8 << 20
+    """Files up to this many bytes may travel inside the request."""
+
+    def __init__(
+        self,
+        route: str,
+        offers: Sequence[Listed],
+        key: str,
+        url: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.name = route
+        self.engine = f"{self.protocol}-{self.version}"
+        self.url = (url or self.bases.get(route) or self.base).rstrip("/")
+        self.clock = clock
+        self._key = key
+        self._offers = {offer.id: offer for offer in offers}
+        self.traits = self._traits(next(iter(offers), None))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self.url!r})"
+
+    # -- what a family fills in ------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def create(self, told: Fitted, files: Mapping[str, str], create: Create) -> Call:
+        """The request that makes the job. `files` maps the sha256 of every input to what the provider knows it by (see `place`)."""
+
+    @abstractmethod
+    def accepted(self, said: Mapping[str, Any], told: Fitted) -> str | None:
+        """The job that a good answer names, in whatever form `asking` needs later; None when it names none. May raise Refused."""
+
+    @abstractmethod
+    def asking(self, job: str) -> Call:
+        """The question how a job stands."""
+
+    @abstractmethod
+    def job(self, job: str, said: Mapping[str, Any]) -> Job:
+        """How it stands. A word that is not known is `unknown`, never `running`."""
+
+    def headers(self) -> Mapping[str, str]:
+        """What proves who asks."""
+        return {"authorization": f"Bearer {self._key}"}
+
+    def refusal(self, status: int, said: Mapping[str, Any], headers: Mapping[str, str]) -> Refused | None:
+        """What an answer with an error status says; None when it does not prove that nothing was accepted."""
+        kind = _KINDS.get(status)
+        return None if kind is None else Refused(kind, words(said) or f"HTTP {status}", wait_s(headers))
+
+    def lost_job(self, job: str, status: int, said: Mapping[str, Any]) -> Job:
+        """What an error status in answer to `asking` means: mostly that the job is not known any more."""
+        return Job(job, "unknown", reason=words(said) or f"HTTP {status}")
+
+    async def place(self, wire: Wire, one: Input, path: Path) -> str:
+        """Bring a file to where the provider sees it, before anything is ordered: by default inside the request, as a data URI."""
+        content = path.read_bytes()
+        if len(content) > self.inline:
+            raise Refused("input", f"a file of {len(content)} bytes is over the {self.inline} that {self.name} takes")
+        return data_uri(content)
+
+    def stopping(self, job: str) -> Call:
+        """The request that cancels. Only where `traits.cancels`."""
+        raise NotImplementedError(f"{self.name} cannot cancel")
+
+    def listing(self, attempt: str) -> Call:
+        """The question which job was made for an attempt. Only where `traits.finds`."""
+        raise NotImplementedError(f"{self.name} cannot list")
+
+    def listed(self, attempt: str, said: Mapping[str, Any]) -> str | None:
+        """The job among what `listing` answers."""
+        raise NotImplementedError(f"{self.name} cannot list")
+
+    def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
+        """Read a webhook. Raises Forged; where a seller signs nothing, nothing is believed."""
+        raise Forged(f"{self.name} signs no webhooks")
+
+    def cost(self, told: Mapping[str, Any]) -> Money | None:
+        """What an answer says was billed; None when it does not say."""
+        return None
+
+    # -- a seller ----------------------------------------------------------------------------------------------------------
+
+    def offers(self) -> tuple[Offer, ...]:
+        """What its catalogue has that is sold today and whose name the seller knows."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        return tuple(
+            Offer(listed.id, listed.model.id, self.name, _lines(listed), listed.source, listed.verified_on.isoformat())
+            for listed in self._offers.values()
+            if listed.live_on(today) and not isinstance(listed.wire, Unknown)
+        )
+
+    def refuses(self, offer: str, order: Order) -> str:
+        """Why it does not take the order; empty when it does."""
+        try:
+            self.fit(offer, order)
+        except Unfit as unfit:
+            return str(unfit)
+        return ""
+
+    def quote(self, offer: str, order: Order) -> Price | None:
+        """By the catalogue; None when that does not say, or when it does not take the order."""
+        try:
+            return self.fit(offer, order).price
+        except Unfit:
+            return None
+
+    def fit(self, offer: str, order: Order, seed: int = 0) -> Fitted:
+        """The order as the offer takes it; `offer` may name a resolution after a colon. Raises Unfit, NotFoundError."""
+        id, _, resolution = offer.partition(":")
+        if id not in self._offers:
+            raise NotFoundError(f"{self.name} does not sell {id!r}", remedy="`callsheet models` lists what is sold.")
+        return fitted(self._offers[id], order, seed, resolution=resolution or None, marks=self.marks)
+
+    # -- a hosted provider -------------------------------------------------------------------------------------------------
+
+    async def submit(self, wire: Wire, create: Create) -> Accepted:
+        """Place the files, then send the create exactly once. Raises Refused, Unsent, Lost."""
+        recipe = create.recipe
+        try:
+            told = self.fit(recipe.offer, recipe.order, recipe.seed)
+            files = await self._files(wire, told, create.references)
+            call = self.create(told, files, create)
+        except Unfit as unfit:
+            raise Refused("input", str(unfit)) from unfit
+        response = await wire.create(call.method, self._at(call), **call.arguments(self.headers()))
+        return Accepted(self._answered(response, told, create))
+
+    def _answered(self, response: httpx.Response, told: Fitted, create: Create) -> str:
+        said = read(response)
+        if response.status_code >= 300 or response.status_code < 200:
+            refused = self.refusal(response.status_code, said or {}, response.headers)
+            if refused is not None:
+                raise refused
+            raise Lost(f"{self.name} answered HTTP {response.status_code}", response.status_code)
+        if said is None:
+            raise Lost("the answer is not a JSON object", response.status_code)
+        job = self.accepted(said, told)
+        if not job:
+            raise Lost(f"{self.name} answered without naming a job", response.status_code)
+        return job
+
+    async def poll(self, wire: Wire, jobs: Sequence[str]) -> Mapping[str, Job]:
+        """How jobs stand. Raises Unanswered."""
+        return {job: await self._ask(wire, job) for job in jobs}
+
+    async def _ask(self, wire: Wire, job: str) -> Job:
+        call = self.asking(job)
+        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        said = read(response)
+        if response.status_code >= 300:
+            return self.lost_job(job, response.status_code, said or {})
+        if said is None:
+            raise Unanswered(f"{self.name} answered what is not a JSON object")
+        return self.job(job, said)
+
+    async def find(self, wire: Wire, attempt: str) -> str | None:
+        """The job made under this attempt. Raises Unanswered."""
+        call = self.listing(attempt)
+        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        said = read(response)
+        if response.status_code >= 300 or said is None:
+            raise Unanswered(f"{self.name} answered HTTP {response.status_code} when asked for its jobs")
+        return self.listed(attempt, said)
+
+    async def cancel(self, wire: Wire, job: str) -> None:
+        """Ask to stop a job; an answer that it has ended, or is not known, is good enough. Raises Unanswered."""
+        call = self.stopping(job)
+        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        if response.status_code >= 300 and response.status_code not in (400, 404, 405, 409, 410, 422):
+            raise Unanswered(f"{self.name} answered HTTP {response.status_code} to a cancel")
+
+    # -- inside ------------------------------------------------------------------------------------------------------------
+
+    def _at(self, call: Call) -> str:
+        return call.path if call.path.startswith(("http://", "https://")) else self.url + call.path
+
+    async def _files(self, wire: Wire, told: Fitted, references: Mapping[str, Path]) -> dict[str, str]:
+        """Every input, where the provider sees it. Nothing is ordered here: whatever goes wrong, no byte of the create has left."""
+        placed: dict[str, str] = {}
+        try:
+            for one in told.inputs:
+                if one.sha256 not in references:
+                    raise Unsent(f"a file of the order is missing: {one.role}")
+                path = references[one.sha256]
+                if one.last:
+                    path = _last_frame(path)
+                try:
+                    placed[one.sha256] = await self.place(wire, one, path)
+                finally:
+                    if one.last:
+                        path.unlink(missing_ok=True)
+        except (Unanswered, Lost) as error:
+            raise Unsent(f"a file could not be brought to {self.name}: {error}") from error
+        except OSError as error:
+            raise Unsent(f"a file cannot be read: {error.strerror}") from error
+        return placed
+
+    def _traits(self, listed: Listed | None) -> Traits:
+        stated: dict[str, Any] = {
+            "keyed": False, "finds": False, "cancels": False, "refreshes": False, "reports_cost": False,
+            "concurrency": _AT_ONCE, "per_minute": _PER_MINUTE,
+        }  # fmt: skip
+        if listed is not None:
+            stated |= {
+                name: value
+                for name, value in {
+                    "refreshes": listed.result.refreshable,
+                    "reports_cost": listed.charges.reported,
+                    "concurrency": listed.limits.concurrency,
+                    "per_minute": listed.limits.per_minute,
+                    "charges_failed": listed.charges.failed,
+                    "charges_moderated": listed.charges.moderated_out,
+                    "poll_every_s": listed.control.poll_s,
+                }.items()
+                if not isinstance(value, Unknown)
+            }
+        return Traits(**{**stated, **self.traits_of})
+
+
+def _lines(listed: Listed) -> int:
+    from callsheet.catalog.known import lines
+
+    chosen = tier(listed)
+    return lines(chosen) if chosen else 0
+
+
+def _last_frame(path: Path) -> Path:
+    """The last frame of a clip, as a file of its own that the caller removes. Raises MediaError."""
+    from callsheet.media.decode import still_frame
+    from callsheet.media.stills import png
+
+    with tempfile.NamedTemporaryFile(suffix=".png", delete=False) as file:
+        file.write(png(still_frame(path, -1)))
+    return Path(file.name)

@@ -1,0 +1,223 @@
+"""An order fitted to an offer: its length, frame, words and files as that offer takes them. What cannot be fitted is refused here, with reasons,
+before anything is sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+from typing import Literal, get_args
+
+from callsheet.catalog import Asked, Mode, Offer, Refusal, Size, Unknown, price, refusals
+from callsheet.catalog.known import lines
+from callsheet.catalog.offer import Dial
+from callsheet.errors import InputError
+from callsheet.film import Framing, Order
+from callsheet.film.price import Price
+from callsheet.providers.prompting import prompt
+
+InputKind = Literal[
+    "first_frame", "last_frame", "keyframe", "reference_image", "reference_video", "reference_audio", "source_video"
+]  # fmt: skip
+"""What a file is to the model. `source_video` is the clip that is edited, extended or enlarged."""
+_ENOUGH = 1080
+"""Lines of picture that the deliverables need; more is only ordered by name."""
+_SEEDS = 2**31 - 1
+_WORKED_ON: frozenset[Mode] = frozenset(("extend", "edit", "upscale", "reframe", "restyle"))
+_MODE_OF: Mapping[InputKind, Mode] = {
+    "first_frame": "first_frame", "last_frame": "last_frame", "keyframe": "keyframes", "reference_image": "reference_images",
+    "reference_video": "reference_videos", "reference_audio": "reference_audio",
+}  # fmt: skip
+_STRONGEST: tuple[Mode, ...] = (
+    "upscale", "reframe", "restyle", "edit", "extend", "keyframes", "reference_videos", "reference_audio", "reference_images",
+    "last_frame", "first_frame", "text",
+)  # fmt: skip
+"""Where several modes meet in one order, the one that decides which of the seller's names is used."""
+
+
+class Unfit(Exception):
+    """The offer does not take the order; `refusals` say why."""
+
+    def __init__(self, refused: Sequence[Refusal]) -> None:
+        super().__init__("; ".join(map(str, refused)))
+        self.refusals = tuple(refused)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that goes with the order. `at` is a keyframe's place in the clip, as a part of its length."""
+
+    kind: InputKind
+    sha256: str
+    role: str
+    at: Fraction | None = None
+    last: bool = False
+    """Whether only the clip's last frame is meant."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """An order as one offer is told it. Lengths are in seconds; `resolution` None leaves it to the seller."""
+
+    offer: Offer
+    mode: Mode
+    modes: tuple[Mode, ...]
+    model: str
+    """The seller's own name for the model in this mode."""
+    prompt: str
+    negative: str | None
+    dropped: tuple[str, ...]
+    """Parts of the description that did not fit the offer's prompt."""
+    seconds: Fraction
+    resolution: str | None
+    aspect: str
+    framing: Framing
+    audio: bool
+    seed: int | None
+    dial: tuple[str, Decimal] | None
+    """The field that trades faithfulness for freedom, and its value."""
+    inputs: tuple[Input, ...]
+    asked: Asked
+
+    @property
+    def size(self) -> Size | Unknown:
+        """The frame that comes, where it is known."""
+        return self.offer.size(self.resolution or "", self.aspect)
+
+    @property
+    def price(self) -> Price | None:
+        """What it costs; None when that is unknown."""
+        return price(self.offer, self.asked.wanted)
+
+    def of(self, *kinds: InputKind) -> tuple[Input, ...]:
+        """Its inputs of some kinds, in their order."""
+        return tuple(one for one in self.inputs if one.kind in kinds)
+
+    def whole_seconds(self) -> int:
+        """The length as a whole number of seconds. Raises Unfit."""
+        if self.seconds.denominator != 1:
+            raise Unfit([Refusal("durations", f"{self.seconds} s; it takes whole seconds")])
+        return int(self.seconds)
+
+
+def tier(offer: Offer, wanted: str | None = None) -> str | None:
+    """The resolution that is ordered: the one named, else the smallest that is enough, else the largest. None when unknown."""
+    if isinstance(offer.resolutions, Unknown):
+        return wanted
+    if wanted is not None:
+        return wanted
+    enough = sorted((r for r in offer.resolutions if lines(r) >= _ENOUGH), key=lines)
+    return enough[0] if enough else max(offer.resolutions, key=lines)
+
+
+def fitted(
+    offer: Offer,
+    order: Order,
+    seed: int = 0,
+    *,
+    resolution: str | None = None,
+    audio: bool = False,
+    marks: str | None = None,
+) -> Fitted:
+    """The order as the offer takes it. Raises Unfit with every limit that it breaks.
+
+    `marks` overrides how prompts point at the n-th image, as in `<<<image_1>>>`; without it the catalogue says.
+    """
+    inputs, modes = _inputs(order)
+    mode = next(m for m in _STRONGEST if m in modes)
+    sound = audio or offer.audio == "always"
+    length = Fraction(order.frames) / order.rate.fraction
+    sized = tier(offer, resolution)
+    if sized is not None and mode in offer.caps and lines(sized) > lines(offer.caps[mode]):
+        sized = offer.caps[mode] if resolution is None else sized
+    seconds, wrong = _length(offer, length)
+    said = prompt(offer, order, _marks(offer, inputs, marks))
+    adaptive = "first_frame" in modes and not isinstance(offer.aspects, Unknown) and "adaptive" in offer.aspects
+    framing = order.framings[0]
+    asked = Asked(
+        modes, seconds, sized, "adaptive" if adaptive else framing, sound, said.text, said.negative is not None, False,
+        images=_count(inputs, "reference_image"), videos=_count(inputs, "reference_video", "source_video"),
+        sounds=_count(inputs, "reference_audio"), keyframes=_count(inputs, "keyframe"),
+    )  # fmt: skip
+    model = offer.wire_name(mode)
+    refused = [*wrong, *refusals(offer, asked)]
+    if isinstance(model, Unknown):
+        refused.append(Refusal("wire", f"the seller's name for it with {mode} is unknown"))
+    lacking = [m for m in modes if m != "text" and offer.can(m) is not True]
+    refused += [Refusal("modes", f"whether it takes {m} is unknown") for m in lacking if m not in offer.lacks]
+    if refused or isinstance(model, Unknown):
+        raise Unfit(list(dict.fromkeys(refused)))
+    takes_seed = offer.seed is True
+    return Fitted(
+        offer, mode, modes, model, said.text, said.negative, said.dropped, seconds, sized, framing, framing, sound,
+        seed % _SEEDS if takes_seed else None, _dial(offer, order.creativity), inputs, asked,
+    )  # fmt: skip
+
+
+def _length(offer: Offer, seconds: Fraction) -> tuple[Fraction, list[Refusal]]:
+    if isinstance(offer.durations, Unknown):
+        whole = Fraction(-(-seconds.numerator // seconds.denominator))
+        return whole, []
+    reached = offer.durations.reaching(seconds)
+    if reached is None:
+        return seconds, [Refusal("durations", f"{float(seconds):g} s; it makes at most {offer.durations.longest} s")]
+    return reached, []
+
+
+def _inputs(order: Order) -> tuple[tuple[Input, ...], tuple[Mode, ...]]:
+    found: list[Input] = []
+    work: Mode | None = None
+    for reference in order.references:
+        role, _, rest = reference.role.partition(":")
+        match role:
+            case "first-frame":
+                found.append(Input("first_frame", reference.sha256, reference.role))
+            case "last-frame":
+                found.append(Input("last_frame", reference.sha256, reference.role))
+            case "keyframe":
+                found.append(
+                    Input("keyframe", reference.sha256, reference.role, Fraction(int(rest), max(1, order.frames)))
+                )
+            case "extends":
+                if rest == order.framings[0]:
+                    found.append(Input("first_frame", reference.sha256, reference.role, last=True))
+            case "image" | "cast" | "prop" | "location" | "look":
+                found.append(Input("reference_image", reference.sha256, reference.role))
+            case "video":
+                found.append(Input("reference_video", reference.sha256, reference.role))
+            case "audio":
+                found.append(Input("reference_audio", reference.sha256, reference.role))
+            case _ if role in _WORKED_ON and role in get_args(Mode):
+                work = role
+                found.append(Input("source_video", reference.sha256, reference.role))
+            case _:
+                raise InputError(f"a reference plays no known part: {reference.role!r}", where=order.code)
+    modes = dict.fromkeys(_MODE_OF[one.kind] for one in found if one.kind in _MODE_OF)
+    if work is not None:
+        modes[work] = None
+    return tuple(found), tuple(modes) or ("text",)
+
+
+def _count(inputs: Sequence[Input], *kinds: InputKind) -> int:
+    return sum(one.kind in kinds for one in inputs)
+
+
+def _marks(offer: Offer, inputs: Sequence[Input], marks: str | None) -> dict[str, list[str]]:
+    """How prompts point at each image, by role; nothing where the offer has no way to."""
+    syntax = marks if marks is not None else offer.references.syntax
+    if isinstance(syntax, Unknown) or not syntax:
+        return {}
+    found: dict[str, list[str]] = {}
+    images = [one for one in inputs if one.kind == "reference_image"]
+    for number, one in enumerate(images, 1):
+        found.setdefault(one.role, []).append(syntax.replace("1", str(number)))
+    return found
+
+
+def _dial(offer: Offer, creativity: float) -> tuple[str, Decimal] | None:
+    """The offer's own dial: creativity 0 keeps closest to the prompt, 1 is freest."""
+    dial = offer.creativity
+    if not isinstance(dial, Dial):
+        return None
+    low, high = Decimal(dial.low), Decimal(dial.high)
+    value = low + (high - low) * Decimal(str(creativity))
+    return dial.field, value.quantize(Decimal("0.01"), ROUND_HALF_EVEN).normalize()
