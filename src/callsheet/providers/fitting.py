@@ -2,16 +2,16 @@
 before anything is sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Literal, cast
 
 from callsheet.catalog import Asked, Mode, Offer, Refusal, Size, Unknown, price, refusals
 from callsheet.catalog.known import lines
 from callsheet.catalog.offer import Dial
 from callsheet.errors import InputError
-from callsheet.film import Framing, Order
+from callsheet.film import Framing, Order, Reference
 from callsheet.film.price import Price
 from callsheet.providers.prompting import prompt
 
@@ -22,6 +22,7 @@ InputKind = Literal[
 _ENOUGH = 1080
 """Lines of picture that the deliverables need; more is only ordered by name."""
 _SEEDS = 2**31 - 1
+_LONGEST_VIDEO_S = 30
 _WORKED_ON: frozenset[Mode] = frozenset(("extend", "edit", "upscale", "reframe", "restyle"))
 _MODE_OF: Mapping[InputKind, Mode] = {
     "first_frame": "first_frame", "last_frame": "last_frame", "keyframe": "keyframes", "reference_image": "reference_images",
@@ -66,7 +67,7 @@ class Fitted:
     prompt: str
     negative: str | None
     dropped: tuple[str, ...]
-    """Parts of the description that did not fit the offer's prompt."""
+    """Parts of the description that did not fit the offer's prompt, and files that it does not take beside the others."""
     seconds: Fraction
     resolution: str | None
     aspect: str
@@ -85,8 +86,12 @@ class Fitted:
 
     @property
     def price(self) -> Price | None:
-        """What it costs; None when that is unknown."""
-        return price(self.offer, self.asked.wanted)
+        """What it costs; None when that is unknown. How long a given video is, the order does not say: the longest counts."""
+        wanted = self.asked.wanted
+        if self.of("reference_video", "source_video"):
+            longest = self.offer.references.video_s
+            wanted = replace(wanted, input_video_s=Fraction(longest if isinstance(longest, int) else _LONGEST_VIDEO_S))
+        return price(self.offer, wanted)
 
     def of(self, *kinds: InputKind) -> tuple[Input, ...]:
         """Its inputs of some kinds, in their order."""
@@ -122,7 +127,7 @@ def fitted(
 
     `marks` overrides how prompts point at the n-th image, as in `<<<image_1>>>`; without it the catalogue says.
     """
-    inputs, modes = _inputs(order)
+    inputs, modes, left_out = _inputs(offer, order)
     mode = next(m for m in _STRONGEST if m in modes)
     sound = audio or offer.audio == "always"
     length = Fraction(order.frames) / order.rate.fraction
@@ -148,7 +153,7 @@ def fitted(
         raise Unfit(list(dict.fromkeys(refused)))
     takes_seed = offer.seed is True
     return Fitted(
-        offer, mode, modes, model, said.text, said.negative, said.dropped, seconds, sized, framing, framing, sound,
+        offer, mode, modes, model, said.text, said.negative, (*left_out, *said.dropped), seconds, sized, framing, framing, sound,
         seed % _SEEDS if takes_seed else None, _dial(offer, order.creativity), inputs, asked,
     )  # fmt: skip
 
@@ -163,38 +168,75 @@ def _length(offer: Offer, seconds: Fraction) -> tuple[Fraction, list[Refusal]]:
     return reached, []
 
 
-def _inputs(order: Order) -> tuple[tuple[Input, ...], tuple[Mode, ...]]:
+def _inputs(offer: Offer, order: Order) -> tuple[tuple[Input, ...], tuple[Mode, ...], tuple[str, ...]]:
+    """The files as the model takes them, what that makes of the order, and what is left out: pictures of an asset help, and are no
+    reason to turn an offer down unless the shot stands on them."""
     found: list[Input] = []
     work: Mode | None = None
     for reference in order.references:
-        role, _, rest = reference.role.partition(":")
-        match role:
-            case "first-frame":
-                found.append(Input("first_frame", reference.sha256, reference.role))
-            case "last-frame":
-                found.append(Input("last_frame", reference.sha256, reference.role))
-            case "keyframe":
-                found.append(
-                    Input("keyframe", reference.sha256, reference.role, Fraction(int(rest), max(1, order.frames)))
-                )
-            case "extends":
-                if rest == order.framings[0]:
-                    found.append(Input("first_frame", reference.sha256, reference.role, last=True))
-            case "image" | "cast" | "prop" | "location" | "look":
-                found.append(Input("reference_image", reference.sha256, reference.role))
-            case "video":
-                found.append(Input("reference_video", reference.sha256, reference.role))
-            case "audio":
-                found.append(Input("reference_audio", reference.sha256, reference.role))
-            case _ if role in _WORKED_ON and role in get_args(Mode):
-                work = role
-                found.append(Input("source_video", reference.sha256, reference.role))
-            case _:
-                raise InputError(f"a reference plays no known part: {reference.role!r}", where=order.code)
-    modes = dict.fromkeys(_MODE_OF[one.kind] for one in found if one.kind in _MODE_OF)
+        one = _input(reference, order)
+        if one is not None:
+            found.append(one)
+            if one.kind == "source_video":
+                work = cast(Mode, reference.role.partition(":")[0])
+    taken = _takes(offer, found)
+    kept = [one for one in found if one.kind != "reference_image" or not _helps(order, one.role)]
+    spare = taken - _count(kept, "reference_image")
+    out = []
+    for one in found:
+        if one not in kept:
+            if spare > 0:
+                spare -= 1
+                kept.append(one)
+            else:
+                out.append(f"picture of {one.role}")
+    inputs = tuple(one for one in found if one in kept)
+    modes = dict.fromkeys(_MODE_OF[one.kind] for one in inputs if one.kind in _MODE_OF)
     if work is not None:
         modes[work] = None
-    return tuple(found), tuple(modes) or ("text",)
+    return inputs, tuple(modes) or ("text",), tuple(out)
+
+
+def _input(reference: Reference, order: Order) -> Input | None:
+    role, _, rest = reference.role.partition(":")
+    match role:
+        case "first-frame":
+            return Input("first_frame", reference.sha256, reference.role)
+        case "last-frame":
+            return Input("last_frame", reference.sha256, reference.role)
+        case "keyframe":
+            return Input("keyframe", reference.sha256, reference.role, Fraction(int(rest), max(1, order.frames)))
+        case "extends":
+            seen = rest == order.framings[0]
+            return Input("first_frame", reference.sha256, reference.role, last=True) if seen else None
+        case "image" | "cast" | "prop" | "location" | "look":
+            return Input("reference_image", reference.sha256, reference.role)
+        case "video":
+            return Input("reference_video", reference.sha256, reference.role)
+        case "audio":
+            return Input("reference_audio", reference.sha256, reference.role)
+        case _ if role in _WORKED_ON:
+            return Input("source_video", reference.sha256, reference.role)
+    raise InputError(f"a reference plays no known part: {reference.role!r}", where=order.code)
+
+
+def _helps(order: Order, role: str) -> bool:
+    """Whether a picture only helps: the words of the order say the same."""
+    kind = role.partition(":")[0]
+    needed = {"identity-locked": ("cast", "prop"), "product": ("prop",), "talking-head": ("cast",)}
+    return kind != "image" and kind not in needed.get(order.use_case or "", ())
+
+
+def _takes(offer: Offer, found: Sequence[Input]) -> int:
+    """How many reference pictures it takes beside the other files."""
+    others = {_MODE_OF[one.kind] for one in found if one.kind in _MODE_OF} - {"reference_images"}
+    barred = any(
+        ("reference_images", mode) in offer.excludes or (mode, "reference_images") in offer.excludes for mode in others
+    )
+    if offer.can("reference_images") is not True or barred:
+        return 0
+    most = offer.references.images
+    return most if isinstance(most, int) else 1
 
 
 def _count(inputs: Sequence[Input], *kinds: InputKind) -> int:

@@ -21,7 +21,13 @@ class Plain:
     def __call__(self, recipe: Mapping[str, Any], framing: Framing) -> bytes:
         """The clip's bytes. Raises StorageError when there is no room to make it."""
         order = recipe["order"]
-        return _plain(framing, order["frames"], Rate.parse(order["rate"]).fraction, self.height)
+        long = round(self.height * 16 / 9 / 2) * 2
+        width, lines = (long, self.height) if framing == "16:9" else (self.height, long)
+        if "size" in recipe:  # as large as the seller would make it, in proportion
+            wide, high = recipe["size"]
+            scale = min(1.0, self.height / min(wide, high))
+            width, lines = (max(2, round(side * scale / 2) * 2) for side in (wide, high))
+        return _plain(width, lines, order["frames"], Rate.parse(order["rate"]).fraction)
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Drawn:
         """The clip's bytes. Raises MediaError when a reference cannot be read, StorageError when there is no room."""
         from callsheet.media.animatic.draw import draw
 
-        read = Recipe.model_validate(recipe)
+        read = Recipe.model_validate({name: value for name, value in recipe.items() if name != "size"})
         with tempfile.TemporaryDirectory() as name:
             folder, references = Path(name), {}
             for digest in {reference.sha256 for reference in read.order.references} & set(self.shelf):
@@ -50,13 +56,11 @@ class Drawn:
 
 
 @functools.lru_cache(maxsize=512)
-def _plain(framing: Framing, frames: int, rate: Fraction, height: int) -> bytes:
+def _plain(width: int, lines: int, frames: int, rate: Fraction) -> bytes:
     import numpy as np
 
     from callsheet.media.encode import TAKE, ClipWriter
 
-    long = round(height * 16 / 9 / 2) * 2
-    width, lines = (long, height) if framing == "16:9" else (height, long)
     ground = np.empty((lines, width, 4), np.uint8)
     shade = np.linspace(60, 170, lines).astype(np.uint8)[:, None]
     ground[:, :, 0], ground[:, :, 1], ground[:, :, 2], ground[:, :, 3] = shade + 40, shade + 10, shade, 255

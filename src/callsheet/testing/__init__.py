@@ -1,0 +1,1 @@
+"""What ships for those who write providers: a stage on which an adapter meets its stand-in, and the contract that every provider keeps."""
