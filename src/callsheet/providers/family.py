@@ -68,6 +68,8 @@ class Family(ABC):
     """What the family can do beyond what the catalogue says: `keyed`, `finds`, `refreshes`, `batch`, `poll_every_s`, `longest_s`..."""
     bases: ClassVar[Mapping[str, str]] = {}
     """Other addresses, by route."""
+    key_names: ClassVar[tuple[str, ...]] = ()
+    """Environment variables that may hold its key, the one to tell people first."""
     marks: ClassVar[str | None] = None
     """How its prompts point at the first image, where the catalogue does not say."""
     inline: ClassVar[int] = 8 << 20
