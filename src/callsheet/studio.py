@@ -4,7 +4,7 @@ The rooms are loaded by the verbs that need them: a run that finds nothing to do
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from callsheet.delivery.made import Made, stamp, unchanged
 from callsheet.progress import OnProgress, Progress, silent
 
 if TYPE_CHECKING:
+    from callsheet.bakeoff import Bakeoff, Rated
     from callsheet.catalog import Catalogue
     from callsheet.delivery.rehearse import Rehearsed
     from callsheet.doctor import Check
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from callsheet.script.board import Written
     from callsheet.store import ProductionStore, Version
     from callsheet.store.move import Moved
+    from callsheet.store.verdicts import Reason
 
 __all__ = ["Made", "Progress", "Studio"]
 
@@ -49,7 +51,7 @@ class Studio:
         """Who can shoot."""
         from callsheet.providers import installed
 
-        return installed() if self._providers is None else tuple(self._providers)
+        return installed(self.folder) if self._providers is None else tuple(self._providers)
 
     def new(self, brief: Path | str, *, format_name: str | None = None, treatment: str | None = None) -> "Written":
         """Start a production in the folder from a brief, a screenplay or a document, and write its board."""
@@ -130,13 +132,47 @@ class Studio:
         with self._store() as store:
             return asyncio.run(deliver(store, self.folder, on_event, None))
 
-    def rehearse(self, faults: "Schedule | None" = None, *, on_event: OnProgress = silent) -> "Rehearsed":
-        """The whole production against stand-ins that deliver, fail and bill like real providers, at no cost and beside the real one."""
+    def rehearse(
+        self, faults: "Schedule | None" = None, *, on: Sequence[str] = (), on_event: OnProgress = silent
+    ) -> "Rehearsed":
+        """The whole production against stand-ins that deliver, fail and bill like real providers, at no cost and beside the real one.
+
+        `on` names routes of the catalogue whose sellers are stood in for; without it the rehearsal's own three houses shoot.
+        """
         from callsheet.delivery.rehearse import rehearse
 
         with self._store() as store:
             self._board(store, None)
-        return rehearse(self.folder, faults, on_event)
+        return rehearse(self.folder, faults, on_event, on)
+
+    def bakeoff(
+        self,
+        models: Sequence[str],
+        *,
+        takes: int = 1,
+        cap: "Money",
+        shot: str | None = None,
+        rehearse: bool = False,
+        on_event: OnProgress = silent,
+    ) -> "Bakeoff":
+        """One shot of the board (the first when not named) with each of `models`, `takes` times, for `cap` at most, side by side.
+
+        With `rehearse`, stand-ins shoot, beside the real production and at no cost.
+        """
+        from callsheet.bakeoff import rehearsal
+        from callsheet.bakeoff.bake import bake
+
+        if rehearse:
+            return asyncio.run(rehearsal.bake(self.folder, models, takes, cap, shot, on_event))
+        with self._store() as store:
+            return asyncio.run(bake(store, self.folder, self._crew(), models, takes, cap, shot, on_event))
+
+    def rate(self, scores: "Mapping[str, tuple[int, Reason | None]]", *, by: str | None = None) -> "Rated":
+        """Score the clips of the folder's bake-off by their letters, 1 to 5; who made them is told when all are rated."""
+        from callsheet.bakeoff.rating import rate
+
+        with self._store() as store:
+            return rate(store, self.folder, scores, by)
 
     def make(self, *, treatment: str | None = None, on_event: OnProgress = silent) -> Made:
         """From brief to delivered film: write, shoot, conform and deliver whatever is not there yet."""

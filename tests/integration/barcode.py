@@ -23,6 +23,9 @@ class Barcode:
     def offers(self) -> tuple[Offer, ...]:
         return (Offer("barcode", "barcode", "tests", 180, "a test", "2026-11-21"),)
 
+    def refuses(self, offer: str, order: Order) -> str:
+        return ""
+
     def quote(self, offer: str, order: Order) -> Price | None:
         return Price.exact(Money(0, "USD"), "free", date(2026, 11, 21))
 

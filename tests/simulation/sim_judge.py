@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from sim_case import PERSON, PRODUCTION, Case
-from sim_clock import EPOCH
 from sim_stage import clips
 
 from callsheet.floor.order import BuyOrder
@@ -19,6 +18,7 @@ from callsheet.money.caps import Cap, Spender
 from callsheet.rehearsal import House, Reply, Request, Ticket
 from callsheet.rehearsal.ticket import ENDED
 from callsheet.store.database import Database
+from callsheet.testing.clock import EPOCH
 
 _COLUMNS = ("id", "take", "number", "provider", "state", "owner", "job", "cancel", "verdict", "cost_micros", "held_micros",
             "sent_at", "day", "shot")  # fmt: skip

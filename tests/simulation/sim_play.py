@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim_case import Case, Trouble, case_of
-from sim_clock import EPOCH, Stalled, VirtualLoop, run, wall
 from sim_judge import Judge, Watched, limit_of_polls
 from sim_stage import REFERENCE_SHA, Ground, Store, clips, recalled
 from sim_worker import Worker
@@ -23,6 +22,7 @@ from callsheet.money.caps import set_cap
 from callsheet.providers.hosted import Forged, Hosted
 from callsheet.rehearsal import Memory, Rehearsal, Seeded, post
 from callsheet.rehearsal.webhooks import Delivery
+from callsheet.testing.clock import EPOCH, Stalled, VirtualLoop, run, wall
 
 _DAY_S = 86_400.0
 _DESK = 15

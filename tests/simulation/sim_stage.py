@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sim_case import PRODUCTION, REFERENCE
-from sim_clock import EPOCH
 from sqlalchemy import insert
 
 from callsheet.errors import MediaError, StorageError
@@ -25,6 +24,7 @@ from callsheet.store import ProductionStore
 from callsheet.store import tables as t
 from callsheet.store.database import Database
 from callsheet.store.place import Place
+from callsheet.testing.clock import EPOCH
 
 _CLIPS = Plain(48)
 _KNOWN: dict[str, Measured] = {}

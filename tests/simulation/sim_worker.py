@@ -8,7 +8,6 @@ from typing import ParamSpec, TypeVar
 
 import httpx
 from sim_case import GRACE_S, STALL_S, Trouble
-from sim_clock import wall
 from sim_stage import Store
 
 from callsheet.floor.buying import FLOW, Buyer
@@ -20,6 +19,7 @@ from callsheet.money.attempts import Attempts
 from callsheet.providers.hosted import Hosted
 from callsheet.providers.wire import Wire
 from callsheet.rehearsal import Memory
+from callsheet.testing.clock import wall
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

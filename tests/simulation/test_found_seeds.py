@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from sim_case import PERSON, PRODUCTION, order_of
-from sim_clock import EPOCH
 from sim_mutants import BelievesAtOnce
 from sim_play import Broken, play
 from sim_stage import Ground
@@ -12,6 +11,7 @@ from sim_stage import Ground
 from callsheet.film import Money, Price, Recipe
 from callsheet.floor.retrying import next_of
 from callsheet.money.attempts import Attempt, Attempts, Wanted
+from callsheet.testing.clock import EPOCH
 
 FOUND = {
     1: "a job that a person had stopped ended otherwise than cancelled, and the shot was bought again by the next try",

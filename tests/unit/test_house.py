@@ -47,6 +47,8 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "conform",
         "deliver",
         "make",
+        "bakeoff",
+        "rate",
         "versions",
         "restore",
         "doctor",

@@ -102,7 +102,7 @@ class Prompt(Fact):
 
 
 class Dial(Fact):
-    """A field that trades faithfulness for freedom."""
+    """A field that trades faithfulness for freedom: `low` is its value closest to the prompt, `high` where the model is freest."""
 
     field: Text
     low: Annotated[str, StringConstraints(pattern=r"^-?\d+(\.\d+)?$")]

@@ -130,12 +130,21 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
     def render() -> None:
         rows([
             ("*" if take.number == picked else " ", f"take {take.number}", take.recipe.offer, f"seed {take.recipe.seed}",
-             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12])
+             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)))
             for take in found
         ])  # fmt: skip
 
-    facts = {"shot": shot, "picked": picked, "takes": [take.model_dump(mode="json") for take in found]}
+    facts = {
+        "shot": shot,
+        "picked": picked,
+        "takes": [{**take.model_dump(mode="json"), "unlike_order": _unlike(take)} for take in found],
+    }
     show(as_json, facts, render, f"callsheet pick {folder} {shot} NUMBER")
+
+
+def _unlike(take: Any) -> list[str]:
+    """How a take differs from what was ordered."""
+    return [f"{clip.framing}: {word}" for clip in take.clips for word in clip.unlike(take.recipe.order)]
 
 
 @app.command()
@@ -183,14 +192,19 @@ def deliver(folder: Path, as_json: bool) -> None:
 @click.option(
     "--faults", help="In a rehearsal: a number for a storm of faults of its own, or a JSON file that says which."
 )
+@click.option(
+    "--on", multiple=True, help="In a rehearsal: a route of the catalogue to stand in for; may be given again."
+)
 @AS_JSON
-def make(folder: Path, treatment: str | None, rehearse: bool, faults: str | None, as_json: bool) -> None:
+def make(
+    folder: Path, treatment: str | None, rehearse: bool, faults: str | None, on: tuple[str, ...], as_json: bool
+) -> None:
     """From brief to delivered film: do whatever is not done yet."""
-    if faults and not rehearse:
-        raise click.UsageError("--faults belongs to --rehearse.")
+    if (faults or on) and not rehearse:
+        raise click.UsageError("--faults and --on belong to --rehearse.")
     with progress(as_json) as on_event:
         if rehearse:
-            rehearsed = studio(folder).rehearse(_schedule(faults), on_event=on_event)
+            rehearsed = studio(folder).rehearse(_schedule(faults), on=on, on_event=on_event)
         else:
             made = studio(folder).make(treatment=treatment, on_event=on_event)
     if not rehearse:

@@ -6,10 +6,11 @@ It happens in a folder of its own inside `.callsheet/`, with its own memory: nei
 import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callsheet.catalog import Offer
 from callsheet.delivery.deliver import deliver, sources
 from callsheet.delivery.made import Made
 from callsheet.errors import CallsheetError, ConflictError
@@ -17,13 +18,13 @@ from callsheet.floor.crew import Crew
 from callsheet.money.attempts import Attempt, Attempts
 from callsheet.money.audit import verify
 from callsheet.progress import OnProgress
-from callsheet.rehearsal import SKINS, Drawn, House, Memory, Rehearsal, Schedule, Skin, Timing
+from callsheet.rehearsal import House, Memory, Schedule
+from callsheet.rehearsal.cast import assembled, listed
 from callsheet.store import ProductionStore
 from callsheet.store.disk import guarded
 from callsheet.store.place import Place
 
 FOLDER = Path(".callsheet") / "rehearsal"
-_QUICK = Timing(queue_s=0.2, run_s=1.0, slow_s=10.0, late_s=25.0, link_s=600.0)
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,25 @@ class Rehearsed:
         }
 
 
-def rehearse(folder: Path, faults: Schedule | None, on_progress: OnProgress) -> Rehearsed:
-    """Make the production of `folder`, as it is now, in rehearsal. Raises what `deliver` raises before anything is shot."""
+def rehearse(folder: Path, faults: Schedule | None, on_progress: OnProgress, on: Sequence[str] = ()) -> Rehearsed:
+    """Make the production of `folder`, as it is now, in rehearsal: with the houses of the rehearsal, or with stand-ins for the sellers
+    by the routes `on`. Raises what `deliver` raises before anything is shot, NotFoundError for a route that is not known."""
     stage = _stage(folder)
+    offers = listed(folder, on)
     with ProductionStore.open(stage, place=Place()) as store:
-        return asyncio.run(_rehearse(store, stage, faults, on_progress))
+        return asyncio.run(_rehearse(store, stage, faults, on_progress, offers))
 
 
-async def _rehearse(store: ProductionStore, stage: Path, faults: Schedule | None, on_progress: OnProgress) -> Rehearsed:
-    shelf: dict[str, bytes] = {}
-    loop = asyncio.get_running_loop()
-    cast = [House(skin, loop.time, Drawn(shelf), faults, _QUICK, shelf=shelf) for skin in _quick()]
+async def _rehearse(
+    store: ProductionStore,
+    stage: Path,
+    faults: Schedule | None,
+    on_progress: OnProgress,
+    offers: Mapping[str, Sequence[Offer]],
+) -> Rehearsed:
+    sellers, cast = assembled(asyncio.get_running_loop().time, faults, offers)
     made: Made | None = None
     failed: CallsheetError | None = None
-    sellers = [Rehearsal(house.skin) for house in cast]
     crew = Crew(sellers, Memory(*cast, off_loop=True), grace_s=5.0, timeout_s=5.0, rehearsal=True)
     try:
         made = await deliver(store, stage, on_progress, crew)
@@ -99,11 +105,6 @@ def _stage(folder: Path) -> Path:
             "there is nothing to rehearse", where=str(folder), remedy="Write the board first: `callsheet write`."
         )
     return stage
-
-
-def _quick() -> list[Skin]:
-    """The houses, in a hurry: what takes minutes at a real provider takes a second."""
-    return [replace(skin, traits=replace(skin.traits, poll_every_s=0.5, longest_s=20.0)) for skin in SKINS.values()]
 
 
 def _meter(house: House) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Takes and the recipes that make them."""
 
 from datetime import datetime
+from fractions import Fraction
 from typing import Literal
 
 from callsheet.film.asset import Cast, Location, Look, Prop
@@ -76,6 +77,27 @@ class Clip(Frozen):
     height: int
     frames: int
     rate: Rate
+
+    def frames_at(self, rate: Rate) -> int:
+        """How many frames it has when shown at `rate`; the last counts when at least half of it falls inside."""
+        if rate == self.rate:
+            return self.frames
+        return int(self.rate.seconds(self.frames) * rate.fraction + Fraction(1, 2))
+
+    def unlike(self, order: Order) -> tuple[str, ...]:
+        """How what came differs from what was ordered, in words: length, rate, shape. More length than needed is no difference."""
+        lasts = self.frames_at(order.rate)
+        wide, high = (int(side) for side in self.framing.split(":"))
+        off = Fraction(self.width * high, self.height * wide) - 1
+        return tuple(
+            word
+            for word, is_so in (
+                (f"{lasts} frames of the {order.frames} that were ordered", lasts < order.frames),
+                (f"{self.rate} frames a second, not {order.rate}", self.rate != order.rate),
+                (f"{self.width}x{self.height} is not {self.framing}", abs(off) > Fraction(3, 100)),
+            )
+            if is_so
+        )
 
 
 class Take(Frozen):

@@ -57,7 +57,9 @@ class Crew:
         from callsheet.floor.lines import Lines
         from callsheet.providers.wire import Wire
 
-        wire = Wire(self.transport, timeout_s=self.timeout_s)
+        # Where a provider is, it says itself; any other address has to be public.
+        trusted = [url for seller in self.hosted.values() if isinstance(url := getattr(seller, "url", None), str)]
+        wire = Wire(self.transport, timeout_s=self.timeout_s, trusted=trusted)
         door = Door.from_settings() if self.transport is None else None
         lines = Lines(self.hosted, wire, webhook=door.address if door else lambda _provider: None)
         async with AsyncExitStack() as stack:

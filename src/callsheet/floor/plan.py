@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Take, order, seed
+from callsheet.errors import NotFoundError
+from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Shot, Take, digest, order, seed
 from callsheet.floor.order import Route
 from callsheet.money import Bid, BidLine, Odds
 from callsheet.money.confirm import confirmed
-from callsheet.providers import Seller, seller
+from callsheet.providers import Provider, Seller, seller
 from callsheet.providers.hosted import Hosted
-from callsheet.routing import Decision, route
+from callsheet.routing import Candidate, Decision, route
 from callsheet.store import ProductionStore
 
 BY_PERSON = "person"
@@ -30,10 +31,7 @@ class Planned:
 
 def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
     """Plan every shot in film order; a shot that extends another is planned from that one's take."""
-    by_key: dict[str, Take] = {}
-    for take in store.takes():
-        if store.is_whole(take):
-            by_key[take.recipe.order_key] = take
+    library = Library(store, providers)
     picks = store.picks()
     prices = confirmed(store.database, store.id)
     planned: dict[str, Planned] = {}
@@ -46,7 +44,7 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
             if extends and parent is None:
                 later.append(placed)
                 continue
-            planned[placed.address] = _planned(production, store, providers, placed, parent, by_key, picks, prices)
+            planned[placed.address] = _planned(production, store, providers, placed, parent, library, picks, prices)
         waiting = later
     return [planned[placed.address] for placed in production.board()]
 
@@ -61,22 +59,86 @@ def _planned(
     providers: Sequence[Seller],
     placed: Placed,
     parent: Planned | None,
-    by_key: Mapping[str, Take],
+    library: "Library",
     picks: Mapping[str, Take],
     prices: Mapping[str, Price],
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
-    decision = route(placed.address, placed.shot, wanted, providers, prices)
+    try:
+        decision = route(placed.address, placed.shot, wanted, providers, prices)
+    except NotFoundError:
+        # Nobody may shoot it now: what was shot when somebody could is still the film.
+        kept = library.kept(placed.shot, wanted)
+        if kept is None:
+            raise
+        pick = picks.get(placed.address)
+        held = pick is not None and store.is_whole(pick) and library.stands(pick, placed.shot, wanted)
+        return Planned(placed, _standing(placed.address, kept), kept.recipe, pick if held else kept)
     if parent is not None and parent.take is None:
         return Planned(placed, decision, None, None)
     recipes = [_recipe(candidate.offer, placed.address, wanted, providers) for candidate in decision.candidates]
-    keys = [recipe.order_key for recipe in recipes]
     pick = picks.get(placed.address)
-    if pick is not None and store.is_whole(pick) and (pick.recipe.order_key in keys or _held(store, placed, pick)):
-        return Planned(placed, decision, recipes[0], pick)
+    if pick is not None and store.is_whole(pick):
+        stands = library.is_of(pick, recipes) or library.stands(pick, placed.shot, wanted)
+        if stands or _held(store, placed, pick):
+            return Planned(placed, decision, recipes[0], pick)
     # A take by a route that stood by is a take of this board as well: nothing is bought twice because it came another way.
-    take = next((by_key[key] for key in keys if key in by_key), None)
-    return Planned(placed, decision, recipes[0], take)
+    return Planned(placed, decision, recipes[0], library.of(recipes) or library.kept(placed.shot, wanted))
+
+
+class Library:
+    """The takes that are there, by what they were made for.
+
+    What is drawn here is redone when the engine that draws it is another one; what was bought is not bought again for that.
+    """
+
+    def __init__(self, store: ProductionStore, providers: Sequence[Seller]) -> None:
+        self._local = {o.name for maker in providers if isinstance(maker, Provider) for o in maker.offers()}
+        self._sold = {o.name for maker in providers for o in maker.offers()}
+        self._takes: dict[str, Take] = {}
+        self._gone: dict[str, list[Take]] = {}
+        for take in store.takes():
+            if store.is_whole(take):
+                self._takes[self._key(take.recipe)] = take
+                if _offer(take.recipe) not in self._sold:
+                    self._gone.setdefault(digest(take.recipe.order), []).append(take)
+
+    def _key(self, recipe: Recipe) -> str:
+        made_here = recipe.offer in self._local
+        return recipe.order_key if made_here else digest([_offer(recipe), recipe.order])
+
+    def is_of(self, take: Take, recipes: Sequence[Recipe]) -> bool:
+        """Whether a take is one of these recipes, whatever its seed."""
+        return self._key(take.recipe) in {self._key(recipe) for recipe in recipes}
+
+    def of(self, recipes: Sequence[Recipe]) -> Take | None:
+        """The newest take of the first of these recipes that has one."""
+        return next((self._takes[key] for key in map(self._key, recipes) if key in self._takes), None)
+
+    def kept(self, shot: Shot, order: Order) -> Take | None:
+        """The newest take of this order by an offer that cannot be ordered any more, unless the shot rules that offer out."""
+        found = self._gone.get(digest(order), [])
+        return next((take for take in reversed(found) if self.stands(take, shot, order)), None)
+
+    def stands(self, take: Take, shot: Shot, order: Order) -> bool:
+        """Whether a take of this order stands although its offer cannot be ordered any more."""
+        offer, _, _ = _offer(take.recipe).partition("@")
+        ruled_out = {_offer(take.recipe), offer} & set(shot.constraints.never)
+        return take.recipe.order == order and _offer(take.recipe) not in self._sold and not ruled_out
+
+
+def _offer(recipe: Recipe) -> str:
+    """The offer without the resolution that was named with it."""
+    return recipe.offer.partition(":")[0]
+
+
+def _standing(address: str, take: Take) -> Decision:
+    """The decision of a shot that nobody may shoot now and whose take is there."""
+    candidate = Candidate(
+        take.recipe.offer,
+        Price.exact(Money(take.cost_micros, take.currency), "what it cost when it was bought", take.made_at.date()),
+    )
+    return Decision(address, (candidate,), (), (f"{take.recipe.offer} cannot be ordered any more; its take stands",))
 
 
 def _recipe(offer: str, address: str, wanted: Order, providers: Sequence[Seller]) -> Recipe:

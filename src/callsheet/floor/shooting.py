@@ -114,15 +114,13 @@ async def _shoot(
         store.decide(planned.placed.address, planned.decision.record())
         price = planned.decision.price
         assert price is not None  # a bid with an unknown price was refused above
-        references = _references(store, production, recipe)
+        named = references(store, production, recipe)
         if isinstance(seller(recipe.offer, providers), Provider):
-            by_maker.setdefault(recipe.offer, []).append(
-                ShootRequest(recipe, cost=price.expected, references=references)
-            )
+            by_maker.setdefault(recipe.offer, []).append(ShootRequest(recipe, cost=price.expected, references=named))
         else:
-            for sha256 in references:
+            for sha256, path in named.items():
                 if not store.blobs.has(sha256):
-                    store.blobs.put_file(references[sha256])
+                    store.blobs.put_file(path)
             routes = planning.routes(replace(planned, recipe=recipe), providers)
             orders.append(BuyOrder(planned.placed.address, person(), routes, _caps(production)))
     for offer, requests in sorted(by_maker.items()):
@@ -165,7 +163,7 @@ def _missing(missing: Sequence[Bought]) -> CallsheetError:
     )
 
 
-def _references(store: ProductionStore, production: Production, recipe: Recipe) -> dict[str, Path]:
+def references(store: ProductionStore, production: Production, recipe: Recipe) -> dict[str, Path]:
     """A file for every digest the recipe names: an asset of the production, or a clip of another take."""
     named = {r.sha256 for r in recipe.order.references}
     clips = {r.sha256 for r in recipe.order.references if r.role.startswith("extends:")}
@@ -189,9 +187,11 @@ def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
     take = next((t for t in store.takes(placed.address) if t.number == number), None)
     if take is None:
         raise NotFoundError(f"there is no take {number}", where=placed.address, remedy="`callsheet takes` lists them.")
-    if any(clip.frames < placed.shot.duration for clip in take.clips):
+    rate = take.recipe.order.rate
+    shortest = min(clip.frames_at(rate) for clip in take.clips)
+    if shortest < placed.shot.duration:
         raise InputError(
-            f"take {number} has {min(c.frames for c in take.clips)} frames and the shot needs {placed.shot.duration}",
+            f"take {number} has {shortest} frames and the shot needs {placed.shot.duration}",
             where=placed.address,
             remedy="Shorten the shot in production.yaml, or pick another take.",
         )

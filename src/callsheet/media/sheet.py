@@ -153,3 +153,16 @@ def _text(
         font.setSubpixel(True)
         canvas.drawString(run, x, y, font, paint)
         x += font.measureText(run)
+
+
+class Lettering:
+    """Lines of text on pixels, in the first of `fonts` that has each letter."""
+
+    def __init__(self, fonts: Sequence[Path]) -> None:
+        self._faces = [_face(path) for path in fonts]
+
+    def draw(self, pixels: NDArray[np.uint8], text: str, x: float, y: float, size: float, room: float) -> None:
+        """Draw one line onto BGRA `pixels`, its baseline at `y`, shortened to fit `room`."""
+        surface = skia.Surface(pixels, colorType=skia.ColorType.kBGRA_8888_ColorType)
+        _text(surface.getCanvas(), text, x, y, size, _TITLE, self._faces, room)
+        surface.flushAndSubmit()

@@ -25,6 +25,14 @@ P50, P90 = Fraction(1, 2), Fraction(9, 10)
 _DRAWS = 2000
 
 
+def allow(total: Money) -> None:
+    """Raise BudgetError when spending is forbidden here."""
+    if os.environ.get(SPENDING) == "forbidden":
+        raise BudgetError(
+            f"the shoot costs {total} and {SPENDING} forbids spending", remedy=f"Unset {SPENDING} to spend."
+        )
+
+
 @dataclass(frozen=True)
 class BidLine:
     """One shot's price. `price` is None when the provider does not state one; `reused` when a take is already there."""
@@ -98,10 +106,8 @@ class Bid:
     def require(self, spent: Money, budget: Money | None, *, real: bool = True) -> None:
         """Raise BudgetError unless the bid fits what is left of the budget, or anything real is to be paid while spending is forbidden."""
         total = self.total
-        if real and os.environ.get(SPENDING) == "forbidden" and any(price.worst.micros for _, price in self._open()):
-            raise BudgetError(
-                f"the shoot costs {total} and {SPENDING} forbids spending", remedy=f"Unset {SPENDING} to spend."
-            )
+        if real and any(price.worst.micros for _, price in self._open()):
+            allow(total)
         if budget is not None and not spent + total <= budget:
             raise BudgetError(
                 f"the shoot costs {total} and {spent} is spent, over the budget of {budget}",

@@ -3,6 +3,7 @@
 A provider makes takes here (`Provider.make`), or is asked over the network and bills for them (`Hosted`).
 """
 
-from callsheet.providers.protocol import Made, Offer, Provider, Seller, installed, seller
+from callsheet.providers.installed import installed
+from callsheet.providers.protocol import Made, Offer, Provider, Seller, seller
 
 __all__ = ["Made", "Offer", "Provider", "Seller", "installed", "seller"]

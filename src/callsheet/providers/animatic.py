@@ -29,6 +29,10 @@ class Animatic:
             Offer(OFFER, "animatic", "this machine", 720, "drawn on this machine: nothing is billed", "2026-11-21"),
         )
 
+    def refuses(self, offer: str, order: Order) -> str:
+        """Nothing: it draws whatever is on the board."""
+        return ""
+
     def quote(self, offer: str, order: Order) -> Price | None:
         """Nothing: no provider is asked."""
         return Price.exact(Money(0, "USD"), "drawn on this machine: nothing is billed", date(2026, 11, 21))

@@ -3,8 +3,9 @@
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +20,9 @@ from callsheet.film.price import Money, Price
 from callsheet.providers.answers import data_uri, read, wait_s, words
 from callsheet.providers.fitting import Fitted, Input, Unfit, fitted, tier
 from callsheet.providers.hosted import Accepted, Create, Forged, Hint, Job, RefusalKind, Refused, Traits
+from callsheet.providers.keys import redacted
 from callsheet.providers.protocol import Offer
+from callsheet.providers.safety import origins
 from callsheet.providers.wire import Lost, Unanswered, Unsent, Wire
 
 _AT_ONCE = 2
@@ -70,6 +73,8 @@ class Family(ABC):
     """Other addresses, by route."""
     key_names: ClassVar[tuple[str, ...]] = ()
     """Environment variables that may hold its key, the one to tell people first."""
+    keyless: ClassVar[bool] = False
+    """Whether it can be asked without a key once it is said where it is: a server of one's own."""
     marks: ClassVar[str | None] = None
     """How its prompts point at the first image, where the catalogue does not say."""
     inline: ClassVar[int] = 8 << 20
@@ -152,6 +157,11 @@ class Family(ABC):
         """What an answer says was billed; None when it does not say."""
         return None
 
+    @property
+    def listed_offers(self) -> tuple[Listed, ...]:
+        """Its part of the catalogue."""
+        return tuple(self._offers.values())
+
     # -- a seller ----------------------------------------------------------------------------------------------------------
 
     def offers(self) -> tuple[Offer, ...]:
@@ -190,14 +200,15 @@ class Family(ABC):
     async def submit(self, wire: Wire, create: Create) -> Accepted:
         """Place the files, then send the create exactly once. Raises Refused, Unsent, Lost."""
         recipe = create.recipe
-        try:
-            told = self.fit(recipe.offer, recipe.order, recipe.seed)
-            files = await self._files(wire, told, create.references)
-            call = self.create(told, files, create)
-        except Unfit as unfit:
-            raise Refused("input", str(unfit)) from unfit
-        response = await wire.create(call.method, self._at(call), **call.arguments(self.headers()))
-        return Accepted(self._answered(response, told, create))
+        with self._unseen():
+            try:
+                told = self.fit(recipe.offer, recipe.order, recipe.seed)
+                files = await self._files(wire, told, create.references)
+                call = self.create(told, files, create)
+            except Unfit as unfit:
+                raise Refused("input", str(unfit)) from unfit
+            response = await wire.create(call.method, self._at(call), **self._arguments(call))
+            return Accepted(self._answered(response, told, create))
 
     def _answered(self, response: httpx.Response, told: Fitted, create: Create) -> str:
         said = read(response)
@@ -215,11 +226,12 @@ class Family(ABC):
 
     async def poll(self, wire: Wire, jobs: Sequence[str]) -> Mapping[str, Job]:
         """How jobs stand. Raises Unanswered."""
-        return {job: await self._ask(wire, job) for job in jobs}
+        found = {job: await self._ask(wire, job) for job in jobs}
+        return {job: replace(told, reason=redacted(told.reason, [self._key])) for job, told in found.items()}
 
     async def _ask(self, wire: Wire, job: str) -> Job:
         call = self.asking(job)
-        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        response = await wire.ask(call.method, self._at(call), **self._arguments(call))
         said = read(response)
         if response.status_code >= 300:
             return self.lost_job(job, response.status_code, said or {})
@@ -230,7 +242,7 @@ class Family(ABC):
     async def find(self, wire: Wire, attempt: str) -> str | None:
         """The job made under this attempt. Raises Unanswered."""
         call = self.listing(attempt)
-        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        response = await wire.ask(call.method, self._at(call), **self._arguments(call))
         said = read(response)
         if response.status_code >= 300 or said is None:
             raise Unanswered(f"{self.name} answered HTTP {response.status_code} when asked for its jobs")
@@ -239,7 +251,7 @@ class Family(ABC):
     async def cancel(self, wire: Wire, job: str) -> None:
         """Ask to stop a job; an answer that it has ended, or is not known, is good enough. Raises Unanswered."""
         call = self.stopping(job)
-        response = await wire.ask(call.method, self._at(call), **call.arguments(self.headers()))
+        response = await wire.ask(call.method, self._at(call), **self._arguments(call))
         if response.status_code >= 300 and response.status_code not in (400, 404, 405, 409, 410, 422):
             raise Unanswered(f"{self.name} answered HTTP {response.status_code} to a cancel")
 
@@ -247,6 +259,22 @@ class Family(ABC):
 
     def _at(self, call: Call) -> str:
         return call.path if call.path.startswith(("http://", "https://")) else self.url + call.path
+
+    def _arguments(self, call: Call) -> dict[str, Any]:
+        """For the HTTP client. What proves who asks goes to the provider's own address only, whatever address an answer has named."""
+        own = bool(origins([self.url]) & origins([self._at(call)]))
+        return call.arguments(self.headers() if own else {})
+
+    @contextmanager
+    def _unseen(self) -> Iterator[None]:
+        """Takes the key out of what is said when something goes wrong, where the provider's answer repeats it."""
+        try:
+            yield
+        except (Refused, Lost, Unsent, Unanswered) as error:
+            error.args = tuple(redacted(str(part), [self._key]) for part in error.args)
+            if isinstance(error, Refused | Lost):
+                error.reason = redacted(error.reason, [self._key])
+            raise
 
     async def _files(self, wire: Wire, told: Fitted, references: Mapping[str, Path]) -> dict[str, str]:
         """Every input, where the provider sees it. Nothing is ordered here: whatever goes wrong, no byte of the create has left."""

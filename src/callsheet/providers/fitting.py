@@ -87,7 +87,8 @@ class Fitted:
     @property
     def price(self) -> Price | None:
         """What it costs; None when that is unknown. How long a given video is, the order does not say: the longest counts."""
-        wanted = self.asked.wanted
+        # A frame that follows the picture given has the film's shape: the picture was made for it.
+        wanted = replace(self.asked.wanted, aspect=self.framing)
         if self.of("reference_video", "source_video"):
             longest = self.offer.references.video_s
             wanted = replace(wanted, input_video_s=Fraction(longest if isinstance(longest, int) else _LONGEST_VIDEO_S))
@@ -132,8 +133,8 @@ def fitted(
     sound = audio or offer.audio == "always"
     length = Fraction(order.frames) / order.rate.fraction
     sized = tier(offer, resolution)
-    if sized is not None and mode in offer.caps and lines(sized) > lines(offer.caps[mode]):
-        sized = offer.caps[mode] if resolution is None else sized
+    if sized is not None and resolution is None:
+        sized = min((sized, *(offer.caps[m] for m in modes if m in offer.caps)), key=lines)
     seconds, wrong = _length(offer, length)
     said = prompt(offer, order, _marks(offer, inputs, marks))
     adaptive = "first_frame" in modes and not isinstance(offer.aspects, Unknown) and "adaptive" in offer.aspects

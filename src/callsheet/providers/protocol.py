@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from callsheet.errors import NotFoundError
 from callsheet.film import Framing, Order, Recipe
 from callsheet.film.price import Price
-
-GROUP = "callsheet.providers"
 
 
 @dataclass(frozen=True)
@@ -38,11 +34,16 @@ class Seller(Protocol):
     """Someone who has offers: a Provider or a Hosted one."""
 
     name: str
-    engine: str
-    """The version of what makes the pictures: part of every recipe."""
+
+    @property
+    def engine(self) -> str:
+        """The version of what makes the pictures: part of every recipe."""
 
     def offers(self) -> tuple[Offer, ...]:
         """What can be ordered now, with the keys that are set."""
+
+    def refuses(self, offer: str, order: Order) -> str:
+        """Why the offer does not take the order; empty when it does."""
 
     def quote(self, offer: str, order: Order) -> Price | None:
         """The price of one take, or None when it is unknown."""
@@ -61,18 +62,10 @@ class Provider(Seller, Protocol):
         """
 
 
-@cache
-def installed() -> tuple[Seller, ...]:
-    """Every provider that is installed: the built-in one, then those found by entry point, by name."""
-    from callsheet.providers.animatic import Animatic
-
-    return Animatic(), *(e.load()() for e in sorted(entry_points(group=GROUP), key=lambda e: e.name))
-
-
 def seller(offer: str, providers: Iterable[Seller]) -> Seller:
-    """The one of `providers` that sells `offer`. Raises NotFoundError."""
-    known = list(providers)
+    """The one of `providers` that sells `offer`, which may name a resolution after a colon. Raises NotFoundError."""
+    known, plain = list(providers), offer.partition(":")[0]
     for candidate in known:
-        if any(o.name == offer for o in candidate.offers()):
+        if any(o.name in (offer, plain) for o in candidate.offers()):
             return candidate
     raise NotFoundError(f"no provider sells {offer!r}", remedy="Installed: " + ", ".join(p.name for p in known))

@@ -57,7 +57,8 @@ class House:
     Traits are kept to the letter: an idempotency key means nothing where the skin is not `keyed`, jobs are looked up by client id only
     where it `finds`. Whatever time has brought is worked off, at the moment it was due, before anything else is looked at.
     `shelf` holds references by digest and may be shared with what makes the clips. With `balance` the account can run dry. How requests
-    are read and answers are worded is the `face`'s business: the houses' own when left out.
+    are read and answers are worded is the `face`'s business: the houses' own when left out. Houses of one name that are `opened` one after
+    the other, told apart by that word, give their jobs names of their own.
     """
 
     def __init__(
@@ -71,7 +72,9 @@ class House:
         balance: Money | None = None,
         shelf: MutableMapping[str, bytes] | None = None,
         face: Face | None = None,
+        opened: str = "",
     ) -> None:
+        self._opened = opened
         self.face: Face = face or OwnFace()
         self.skin, self.clock, self.clips = skin, clock, clips
         self.schedule: Schedule = schedule or Calm()
@@ -191,7 +194,9 @@ class House:
         self.met.update(plan.values())
         now = self.clock()
         self._minute.append(now)
-        job = "take-" + hashlib.sha256(f"{self.skin.name} {len(self._jobs) + 1}".encode()).hexdigest()[:16]
+        job = (
+            "take-" + hashlib.sha256(f"{self.skin.name} {self._opened}{len(self._jobs) + 1}".encode()).hexdigest()[:16]
+        )
         t = self.timing
         runs_at = now + t.queue_s
         luck = chance(self.skin.name, order.code, self._turns[order.code])

@@ -57,6 +57,10 @@ class Rehearsal:
             for model in self.skin.models
         )
 
+    def refuses(self, offer: str, order: Order) -> str:
+        """Nothing but what it does not sell."""
+        return "" if offer in self.skin.models else f"{self.name} does not sell it"
+
     def quote(self, offer: str, order: Order) -> Price | None:
         """By the second of film for each clip that is delivered, rounded up to the micro-unit."""
         price = self.skin.price(offer, order.frames, order.rate.fraction, len(order.framings))

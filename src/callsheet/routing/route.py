@@ -1,10 +1,12 @@
 """Hard constraints first, then the lowest price; every offer that is out says why."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from callsheet.catalog.known import RESOLUTION, lines
 from callsheet.errors import NotFoundError
 from callsheet.film import Order, Shot
 from callsheet.film.price import Money, Price
@@ -69,9 +71,9 @@ def route(
     possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
     for provider in providers:
-        for offer in provider.offers():
+        for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
-            rule = _excluded(shot, offer, price)
+            rule = _excluded(shot, offer, price) or provider.refuses(offer.name, order)
             if rule:
                 excluded.append((offer.name, rule))
             else:
@@ -81,7 +83,7 @@ def route(
         raise NotFoundError(
             f"no offer may shoot this shot ({why})",
             where=address,
-            remedy="Loosen the shot's `constraints`, or add a provider key.",
+            remedy=_remedy(shot, order),
         )
     possible.sort(key=_order)
     offer, price = possible[0]
@@ -91,6 +93,23 @@ def route(
         "the only offer that is left" if len(possible) == 1 else "the lowest known price",
     )
     return Decision(address, tuple(Candidate(o.name, p) for o, p in possible), tuple(excluded), reasons)
+
+
+def _sized(offer: Offer, shot: Shot) -> list[Offer]:
+    """The offer at the resolutions that the shot names after a colon; as it is sold when it names none."""
+    asked = [name.partition(":") for name in shot.constraints.only]
+    named = [(id, size) for id, _, size in asked if id == offer.name and re.fullmatch(RESOLUTION, size)]
+    return [replace(offer, name=f"{id}:{size}", min_height=lines(size)) for id, size in named] or [offer]
+
+
+def _remedy(shot: Shot, order: Order) -> str:
+    loosen = "Loosen the shot's `constraints`, or add a provider key."
+    if not shot.constraints.only:
+        return loosen
+    from callsheet.catalog import load, overlays
+    from callsheet.routing.advice import advice
+
+    return f"{advice(shot, order, load(overlays()))} {loosen}".strip()
 
 
 def _order(candidate: tuple[Offer, Price | None]) -> tuple[bool, str, int, str]:
@@ -103,7 +122,7 @@ def _order(candidate: tuple[Offer, Price | None]) -> tuple[bool, str, int, str]:
 
 def _excluded(shot: Shot, offer: Offer, price: Price | None) -> str:
     rules = shot.constraints
-    names = {offer.name, offer.model}
+    names = {offer.name, offer.name.partition(":")[0], offer.model}
     if rules.only and not names & set(rules.only):
         return "constraints.only names " + ", ".join(rules.only)
     if names & set(rules.never):

@@ -132,6 +132,26 @@ decision = Table(
     Index(None, "production", "shot"),
 )
 
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("shot", String(64), nullable=False),
+    Column("take", Integer, nullable=False),
+    Column("offer", String(96), nullable=False),
+    Column("use_case", String(32)),
+    Column("accepted", Boolean, nullable=False),
+    Column("score", Integer),  # 1 to 5, where somebody gave one
+    Column("reason", String(16)),
+    Column("note", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("at", Utc(), nullable=False),
+    Index(None, "production", "shot"),
+    Index(None, "offer"),
+)
+
 attempt = Table(
     "attempt",
     metadata,

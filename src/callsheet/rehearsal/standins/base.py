@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from callsheet.catalog import Mode, Offer, Size, Unknown, Wanted, price
 from callsheet.catalog.known import lines
-from callsheet.film import Camera, Framing, Mood, Order, Rate, Recipe
+from callsheet.film import Camera, Framing, Mood, Order, Rate, Recipe, seed
 from callsheet.film.price import Money
 from callsheet.providers.hosted import Traits
 from callsheet.rehearsal.exchange import Reply, Request, answer
@@ -43,6 +43,7 @@ class StandIn(ABC):
     def __init__(self, route: str, offers: Sequence[Offer], key: str = KEY) -> None:
         self.route, self.key = route, key
         self.offers = tuple(offers)
+        self._asked = 0
 
     # -- what a family fills in ------------------------------------------------------------------------------------------------
 
@@ -141,7 +142,11 @@ class StandIn(ABC):
         owed = price(offer, wanted)
         money = owed.expected if owed else Money(ceil(_GUESS * seconds), self.currency)
         shape: Framing = "9:16" if aspect == "9:16" else "16:9"
-        recipe = _recipe(offer, prompt, seconds, resolution, aspect, shape)
+        self._asked += 1
+        recipe = {
+            **_recipe(offer, prompt, seconds, resolution, aspect, shape),
+            "seed": seed(offer.id, prompt, self._asked),
+        }
         code = "P" + hashlib.sha256(prompt.encode()).hexdigest()[:8]
         more = {"seconds": seconds, "resolution": resolution, "aspect": aspect, **(facts or {})}
         return Asked(attempt, model, recipe, code, (shape,), (), webhook, money, more)

@@ -29,6 +29,8 @@ class _Jump(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop in which waiting takes no time."""
+
     def __init__(self) -> None:
         self._virtual = 0.0
         super().__init__(_Jump(self._advance))
@@ -37,6 +39,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._virtual += seconds
 
     def time(self) -> float:
+        """Seconds of virtual time since the loop was made."""
         return self._virtual
 
 

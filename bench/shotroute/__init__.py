@@ -1,0 +1,1 @@
+"""ShotRoute: replay real human ratings of AI video takes, and compare the product's routing with what others do."""

@@ -1,0 +1,52 @@
+"""A bake-off in rehearsal: stand-ins for every route that sells one of the models shoot it, in a folder beside the real one."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from callsheet.bakeoff.bake import FOLDER, Bakeoff
+from callsheet.bakeoff.bake import bake as shoot
+from callsheet.film import Money
+from callsheet.floor.crew import Crew
+from callsheet.progress import OnProgress
+from callsheet.providers import installed
+from callsheet.providers.families import MODULES
+from callsheet.providers.installed import routes
+from callsheet.rehearsal import Memory
+from callsheet.rehearsal.cast import assembled
+from callsheet.store import ProductionStore
+from callsheet.store.place import Place
+
+_STAGE = Path(".callsheet") / "bakeoff"
+
+
+async def bake(
+    folder: Path, models: Sequence[str], takes: int, cap: Money, shot: str | None, on_progress: OnProgress
+) -> Bakeoff:
+    """See `bakeoff.bake`."""
+    named = {name.partition(":")[0] for name in models}
+    offers = {
+        route: sold
+        for route, sold in routes(folder).items()
+        if sold[0].protocol in MODULES and any({o.id, o.model.id} & named for o in sold)
+    }
+    sellers, houses = assembled(asyncio.get_running_loop().time, None, offers) if offers else ([], [])
+    local = [seller for seller in installed() if seller.name == "animatic"]
+    crew = Crew([*local, *sellers], Memory(*houses, off_loop=True), grace_s=5.0, timeout_s=5.0, rehearsal=True)
+    stage = _staged(folder)
+    with ProductionStore.open(stage, place=Place()) as store:
+        found = await shoot(store, stage, crew, models, takes, cap, shot, on_progress)
+    meters: tuple[Mapping[str, Any], ...] = tuple(house.meter.summary() for house in houses)
+    return replace(found, meters=meters)
+
+
+def _staged(folder: Path) -> Path:
+    """A copy of the production without what is remembered and without what was delivered."""
+    stage = folder / _STAGE
+    shutil.rmtree(stage, ignore_errors=True)
+    left_out = shutil.ignore_patterns(".callsheet", "deliver", FOLDER)
+    shutil.copytree(folder, stage, ignore=left_out)
+    return stage

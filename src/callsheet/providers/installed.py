@@ -1,0 +1,60 @@
+"""Who can shoot here: the built-in provider, every route of the catalogue whose key is set, and what plug-ins bring."""
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callsheet.providers.protocol import Seller
+
+if TYPE_CHECKING:
+    from callsheet.catalog import Offer
+    from callsheet.providers.family import Family
+
+GROUP = "callsheet.providers"
+"""Entry points of plug-ins: each names a class, or a function without arguments, that makes a Seller."""
+ADDRESS = "CALLSHEET_URL_"
+"""Environment variables that say where a route is, such as `CALLSHEET_URL_LOCAL` for a server of your own."""
+
+
+def installed(folder: Path | None = None) -> tuple[Seller, ...]:
+    """Every provider that can be asked now: the built-in one, then by route. `folder` is a production with a catalogue of its own."""
+    from callsheet.providers.animatic import Animatic
+
+    return Animatic(), *_keyed(folder), *plugged()
+
+
+@cache
+def plugged() -> tuple[Seller, ...]:
+    """What plug-ins bring."""
+    return tuple(e.load()() for e in sorted(entry_points(group=GROUP), key=lambda e: e.name))
+
+
+def routes(folder: Path | None = None) -> "Mapping[str, tuple[Offer, ...]]":
+    """The catalogue's offers by route, with those of your own files."""
+    from callsheet.catalog import load, overlays
+
+    found: dict[str, list[Offer]] = {}
+    for offer in load(overlays(folder)):
+        found.setdefault(offer.route, []).append(offer)
+    return {route: tuple(found[route]) for route in sorted(found)}
+
+
+def address(route: str) -> str | None:
+    """Where a route is said to be, when it is not where it usually is."""
+    return os.environ.get(ADDRESS + route.upper().replace("-", "_").replace(".", "_")) or None
+
+
+def _keyed(folder: Path | None) -> "Iterator[Family]":
+    from callsheet.providers.families import MODULES, family
+    from callsheet.providers.keys import key_for
+
+    for route, offers in routes(folder).items():
+        if offers[0].protocol not in MODULES:
+            continue
+        kind, url = family(offers[0].protocol, route), address(route)
+        key = key_for(kind.key_names, route)
+        if key is not None or (url and kind.keyless):
+            yield kind(route, offers, key.reveal() if key else "", url)
