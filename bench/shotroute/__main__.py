@@ -31,6 +31,7 @@ def main() -> None:
     report |= {
         "first50_share": online["first50_share"],
         "wrong_prior_loss": online["wrong_prior_loss"],
+        "wrong_prior_loss_to_thompson": online["wrong_prior_loss_to_thompson"],
         "decision_ms": decision_ms(),
         "joint_plan_s": joint_plan_seconds(),
         "calibration_error": calibration_error(folds, taught),

@@ -203,6 +203,7 @@ def streams(
             out[f"{name}: its takes a shot after"] = float(np.mean([one.used[half:].mean() for one in results]))
     out["first50_share"] = out["right prior: first 50"] / max(float(np.mean(base)), 1e-12)
     out["wrong_prior_loss"] = 1 - out["wrong prior: utility"] / out["no prior: utility"]
+    out["wrong_prior_loss_to_thompson"] = 1 - out["wrong prior: utility"] / out["uniform Thompson: utility"]
     return out
 
 

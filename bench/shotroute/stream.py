@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.shotroute.ratings import RatedShot
 from bench.shotroute.replay import ATTEMPTS, Floats, Market
-from callsheet.routing.belief import Availability, Beliefs, PriorTable
+from callsheet.routing.belief import HOPE, Availability, Beliefs, PriorTable
 from callsheet.routing.decide import Question, Spend, decide
 from callsheet.routing.difficulty import Rates, Widths
 from callsheet.routing.sequences import Option, Worth
@@ -119,7 +119,7 @@ class Product:
             versions = dict.fromkeys(self.models, "")
             posteriors = self.beliefs.posteriors(shot.situation, versions)
             deviations = {model: p.deviation for model, p in posteriors.items()}
-            self._rates[shot.situation] = self.beliefs.rates(shot.situation, versions), deviations
+            self._rates[shot.situation] = self.beliefs.rates(shot.situation, versions, hope=HOPE), deviations
         rates, deviations = self._rates[shot.situation]
         up = [m for m in open_to if self.availability.mean(m, DAY) >= DOWN]
         question = Question(

@@ -27,6 +27,8 @@ class Planned:
     decision: Decision
     recipe: Recipe | None
     take: Take | None
+    gone: NotFoundError | None = None
+    """Why nobody may shoot it now, where only its take stands."""
 
 
 def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
@@ -66,14 +68,14 @@ def _planned(
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
     try:
         decision = route(placed.address, placed.shot, wanted, providers, prices)
-    except NotFoundError:
+    except NotFoundError as error:
         # Nobody may shoot it now: what was shot when somebody could is still the film.
         kept = library.kept(placed.shot, wanted)
         if kept is None:
             raise
         pick = picks.get(placed.address)
         held = pick is not None and store.is_whole(pick) and library.stands(pick, placed.shot, wanted)
-        return Planned(placed, _standing(placed.address, kept), kept.recipe, pick if held else kept)
+        return Planned(placed, _standing(placed.address, kept), kept.recipe, pick if held else kept, error)
     if parent is not None and parent.take is None:
         return Planned(placed, decision, None, None)
     recipes = [_recipe(candidate.offer, placed.address, wanted, providers) for candidate in decision.candidates]

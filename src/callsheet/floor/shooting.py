@@ -90,6 +90,8 @@ async def retake(
     """One more take of each chosen shot; the pick stays where it is."""
     planned = [p for p in planning.plan(production, store, providers) if p.placed.address in chosen]
     for p in planned:
+        if p.gone is not None:
+            raise p.gone
         if p.recipe is None:
             raise NotFoundError(
                 "the shot it extends has no take", where=p.placed.address, remedy="Shoot that one first."

@@ -75,6 +75,8 @@ class Family(ABC):
     """Environment variables that may hold its key, the one to tell people first."""
     keyless: ClassVar[bool] = False
     """Whether it can be asked without a key once it is said where it is: a server of one's own."""
+    synchronous: ClassVar[bool] = False
+    """Whether the answer to a create is the clip itself, so that whatever breaks it leaves the create's outcome unknown."""
     marks: ClassVar[str | None] = None
     """How its prompts point at the first image, where the catalogue does not say."""
     inline: ClassVar[int] = 8 << 20
@@ -166,6 +168,8 @@ class Family(ABC):
 
     def offers(self) -> tuple[Offer, ...]:
         """What its catalogue has that is sold today and whose name the seller knows."""
+        if not self._key and not self.keyless:
+            return ()
         today = datetime.fromtimestamp(self.clock(), UTC).date()
         return tuple(
             Offer(listed.id, listed.model.id, self.name, _lines(listed), listed.source, listed.verified_on.isoformat())

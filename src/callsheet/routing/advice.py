@@ -7,6 +7,7 @@ from fractions import Fraction
 from callsheet.catalog import Catalogue, Offer, Wanted, nearest
 from callsheet.film import Order, Shot
 from callsheet.providers.families import MODULES, family
+from callsheet.providers.fitting import tier
 
 
 def advice(shot: Shot, order: Order, catalogue: Catalogue, today: date | None = None) -> str:
@@ -24,7 +25,7 @@ def _about(name: str, order: Order, catalogue: Catalogue, on: date) -> Iterator[
         if doors:
             yield f"{name} is sold here: {', '.join(dict.fromkeys(doors))}."
     elif known:
-        yield _gone(name, known[0], order, catalogue, on)
+        yield _gone(name, max(known, key=_ended), order, catalogue, on)
 
 
 def _door(offer: Offer) -> str:
@@ -34,12 +35,16 @@ def _door(offer: Offer) -> str:
     return f"{offer.route} (set {names[0]})" if names else offer.route
 
 
+def _ended(offer: Offer) -> date:
+    return offer.sunset_on if isinstance(offer.sunset_on, date) else date.min
+
+
 def _gone(name: str, offer: Offer, order: Order, catalogue: Catalogue, on: date) -> str:
     seconds = Fraction(order.frames) / order.rate.fraction
     status = offer.status_on(on)
     when = f" since {offer.sunset_on}" if isinstance(offer.sunset_on, date) else ""
     said = f"{name} is retired{when}" if status == "retired" else f"{name} is not sold today (its status is {status})"
-    instead = nearest(catalogue, offer, on, Wanted(seconds, None, order.framings[0]))
+    instead = nearest(catalogue, offer, on, Wanted(seconds, tier(offer) or "720p", order.framings[0]))
     if not instead:
         return f"{said}, and nothing that is sold today is like it."
     return f"{said}; most like it today: " + "; ".join(map(str, instead)) + "."

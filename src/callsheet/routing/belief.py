@@ -1,7 +1,8 @@
 """How likely a model's take is to be accepted: a Beta for each situation and model, under priors that must earn their weight.
 
-Each prior (the rates a calibration bought, the same model in other situations, and knowing nothing) competes at several weights; the marginal likelihood of the verdicts decides how far each is believed.
-A prior that is wrong is dropped after a few verdicts and a right one carries the first shots.
+Each prior (the rates a calibration bought, the same model in other situations, and knowing nothing) competes at several
+weights; the marginal likelihood of the verdicts decides how far each is believed. A prior that is wrong is dropped after
+a few verdicts and a right one carries the first shots.
 """
 
 import math
@@ -18,12 +19,14 @@ WEIGHTS = (2.0, 5.0, 20.0, 60.0)
 HALF_LIFE_DAYS = 60.0
 VERSION_WEIGHT = 0.3
 """What a verdict on another version of a model counts for this one."""
-ELSEWHERE = 0.5
-"""How far a prior's record in the other situations speaks for it in this one; 1 would treat them as one."""
-HOPE = 1.0
+ELSEWHERE = 1.0
+"""How far a prior's record in the other situations speaks for it in this one; 1 treats them alike."""
+HOPE = 0.4
 """Standard deviations by which a model that may teach something is taken to be better than its mean."""
 CRITERION_WEIGHT = 4.0
 """The weight, in takes, of the guess that the criteria of a bar are equally hard."""
+DOUBT = 4.0
+"""How many times as likely as any one source knowing nothing is held to be before the first verdict."""
 NOTHING = "nothing known"
 _EDGE = 0.02
 
@@ -172,7 +175,7 @@ class Beliefs:
         elsewhere = [self.counts(place, model, "", on) for place in self._leaves if place != situation]
         if sum(total for _, total in elsewhere) > 0:
             rates.append(("this model elsewhere", _rate(elsewhere)))
-        told = [_Hypothesis(name, w, 1 + w * rate, 1 + w * (1 - rate)) for name, rate in rates for w in WEIGHTS]
+        told = [_prior(name, rate, weight) for name, rate in rates for weight in WEIGHTS]
         return [_Hypothesis(NOTHING, 2.0, 1.0, 1.0), *told]
 
     def _trust(
@@ -197,22 +200,26 @@ class Beliefs:
         return trust
 
     def _record(self, situation: Situation, on: date | None) -> dict[tuple[str, float], float]:
-        """How much better than knowing nothing each table told the verdicts of one situation, in nats."""
+        """How much better each table told the models of one situation apart than its own mean would have, in nats.
+
+        A table that knows no more than that a situation is easy has proved nothing about models elsewhere.
+        """
         known = self._records.get((situation, on))
         if known is not None:
             return known
         record: dict[tuple[str, float], float] = {}
-        for model in sorted(self._leaves[situation]):
-            counts = self.counts(situation, model, "", on)
-            flat = _evidence(_Hypothesis("", 2.0, 1.0, 1.0), counts)
-            for table in self._tables:
+        counts = {model: self.counts(situation, model, "", on) for model in sorted(self._leaves[situation])}
+        for table in self._tables:
+            stated = [rate for (place, _), rate in sorted(table.rates.items()) if place == situation]
+            for model, count in counts.items():
                 rate = table.rate(situation, model)
                 if rate is None:
                     continue
+                level = min(1 - _EDGE, max(_EDGE, sum(stated) / len(stated)))
                 for weight in WEIGHTS:
-                    told = _Hypothesis(table.name, weight, 1 + weight * rate, 1 + weight * (1 - rate))
+                    told, alike = _prior(table.name, rate, weight), _prior(table.name, level, weight)
                     key = table.name, weight
-                    record[key] = record.get(key, 0.0) + _evidence(told, counts) - flat
+                    record[key] = record.get(key, 0.0) + _evidence(told, count) - _evidence(alike, count)
         self._records[situation, on] = record
         return record
 
@@ -245,6 +252,11 @@ class Availability:
         return share * yes, share * every
 
 
+def _prior(name: str, rate: float, weight: float) -> _Hypothesis:
+    """A rate at a weight, on top of knowing nothing."""
+    return _Hypothesis(name, weight, 1 + weight * rate, 1 + weight * (1 - rate))
+
+
 def _rate(counts: Iterable[tuple[float, float]]) -> float:
     listed = list(counts)
     accepted = sum(yes for yes, _ in listed)
@@ -270,8 +282,8 @@ def _mixed(
 ) -> Posterior:
     """One Beta with the mean and variance of the mixture."""
     accepted, total = counts
-    # Every source has the same say before the verdicts, however many weights it is tried at.
-    logs = [trust[h.name, h.weight] - math.log(1 if h.name == NOTHING else len(WEIGHTS)) for h in hypotheses]
+    # Every source has the same say before the verdicts, however many weights it is tried at; knowing nothing has more.
+    logs = [trust[h.name, h.weight] + (math.log(DOUBT * len(WEIGHTS)) if h.name == NOTHING else 0) for h in hypotheses]
     top = max(logs)
     shares = [math.exp(value - top) for value in logs]
     whole = sum(shares)

@@ -37,6 +37,8 @@ from callsheet.testing.stage import order
 _TIMING = Timing(queue_s=1.0, run_s=30.0, slow_s=300.0, link_s=3600.0)
 _TIMEOUT_S = 60.0
 _GRACE_S = 90.0
+_LONGEST_S = 2 * 24 * 3600.0
+"""Of virtual time: whoever still waits then waits for ever."""
 _CLIPS = Plain(height=48)
 
 
@@ -80,9 +82,12 @@ def _offers(route: str) -> Any:
 
 
 def subjects() -> list[str]:
-    """Every route of the catalogue that has an adapter and something to sell, then every plug-in that brings a stand-in."""
-    able = [name for name, offers in routes().items() if offers[0].protocol in MODULES and subject(name).sold]
-    return [*able, *(p.name for p in plugged() if isinstance(p, Family) and hasattr(p, "stand_in"))]
+    """One route of the catalogue for each dialect that has something to sell, then every plug-in that brings a stand-in."""
+    dialects: dict[type[Family], str] = {}
+    for name, offers in routes().items():
+        if offers[0].protocol in MODULES and subject(name).sold:
+            dialects.setdefault(family(offers[0].protocol, name), name)
+    return [*dialects.values(), *(p.name for p in plugged() if isinstance(p, Family) and hasattr(p, "stand_in"))]
 
 
 @functools.cache
@@ -142,8 +147,9 @@ def buy(
         seller = tested.seller(loop)
         face, number = tested.face(), next(on.numbers)
         house = House(
-            face.skin(seller.traits), lambda: wall(loop).timestamp(), _CLIPS, Scripted(faults or {}), _TIMING, face=face
-        )
+            face.skin(seller.traits), lambda: wall(loop).timestamp(), _CLIPS, Scripted(faults or {}), _TIMING,
+            face=face, opened=f"{number} ",
+        )  # fmt: skip
         wire = Wire(Memory(house), timeout_s=_TIMEOUT_S)
         lines = Lines({seller.name: seller}, wire)
         store = on.store
@@ -163,7 +169,8 @@ def buy(
             assert store.blobs.put_bytes(content) == sha256
         take = f"{number:064x}"
         try:
-            found = await buyer.buy(take, BuyOrder(wanted.code, "Ada", [Route(seller.name, recipe, price)]))
+            async with asyncio.timeout(_LONGEST_S):
+                found = await buyer.buy(take, BuyOrder(wanted.code, "Ada", [Route(seller.name, recipe, price)]))
         finally:
             await buyer.close()
             await lines.close()

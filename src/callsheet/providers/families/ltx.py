@@ -41,6 +41,7 @@ class Ltx(Family):
     """Sells by the second. It cannot be asked about a job, and has none: what an answer brought is found in the folder it was kept in."""
 
     protocol = "ltx"
+    synchronous = True
     base = "https://api.ltx.video"
     key_names = ("LTX_API_KEY", "LTXV_API_KEY")
     traits_of = {"poll_every_s": 1.0, "refreshes": False, "reports_cost": False}

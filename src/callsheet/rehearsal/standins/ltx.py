@@ -26,6 +26,8 @@ _TYPES: Mapping[str, tuple[int, str]] = {
 }  # fmt: skip
 _LINES: Mapping[int, str] = {720: "720p", 1080: "1080p", 1440: "1440p", 2160: "4k"}
 _INSIDE = 7_000_000
+_FOR_EVER_S = 86_400.0
+"""Longer than any client waits for an answer."""
 _STILLS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF")
 
 
@@ -60,7 +62,7 @@ class LtxStandIn(StandIn):
 
     def accepted(self, house: "House", ticket: Ticket) -> Reply:
         """The clip, when it is done; what went wrong with it, at the same moment."""
-        after = house.timing.slow_s if ticket.ends_at is None else max(0.0, ticket.ends_at - house.clock())
+        after = _FOR_EVER_S if ticket.ends_at is None else max(0.0, ticket.ends_at - house.clock())
         match ticket.fate:
             case Fault.FAILED_FREE | Fault.FAILED_CHARGED:
                 return replace(self.refusal(Why("failed", "the generation failed")), after_s=after)

@@ -1,11 +1,17 @@
-"""Options of the contract suite: `pytest --pyargs callsheet.testing --provider NAME [--live --cap "1 USD"]`."""
+"""The contract suite as a pytest plugin: `pytest --pyargs callsheet.testing --provider NAME [--live --cap "1 USD"]`."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from callsheet.testing.subject import Ground, Subject, ground, subject, subjects
+if (
+    TYPE_CHECKING
+):  # loaded with every pytest run of an environment that has Callsheet: nothing heavy before it is wanted
+    from callsheet.testing.subject import Ground, Subject
+
+_SUITE = "callsheet.testing."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,21 +28,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test for every provider that was asked for; without any, for all that have a stand-in."""
-    if "provider" in metafunc.fixturenames:
+    """Every test of the suite for every provider that was asked for; without any, for one of each dialect."""
+    if "provider" in metafunc.fixturenames and metafunc.module.__name__.startswith(_SUITE):
+        from callsheet.testing.subject import subjects
+
         named = metafunc.config.getoption("--provider") or subjects()
         metafunc.parametrize("provider", named, scope="session")
 
 
 @pytest.fixture(scope="session")
-def plain_subject(provider: str) -> Subject:
+def plain_subject(provider: str) -> "Subject":
     """The provider under test."""
+    from callsheet.testing.subject import subject
+
     return subject(provider)
 
 
-@pytest.fixture(scope="session")
-def stage_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+@pytest.fixture
+def stage_folder(tmp_path: Path) -> "Iterator[Ground]":
     """A production to buy takes for."""
-    folder: Path = tmp_path_factory.mktemp("contract")
-    with ground(folder) as found:
+    from callsheet.testing.subject import ground
+
+    with ground(tmp_path) as found:
         yield found
