@@ -15,11 +15,13 @@ from callsheet.progress import OnProgress, Progress, silent
 if TYPE_CHECKING:
     from callsheet.bakeoff import Bakeoff, Rated
     from callsheet.catalog import Catalogue
+    from callsheet.catalog.check import Finding
     from callsheet.delivery.rehearse import Rehearsed
     from callsheet.doctor import Check
     from callsheet.film import Document, Money, Price, Take
     from callsheet.floor.crew import Crew
     from callsheet.floor.results import Conformed, Quoted, Shooting
+    from callsheet.floor.reviewing import Said
     from callsheet.floor.settling import Outcome
     from callsheet.money.attempts import Attempt
     from callsheet.money.audit import Audit
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from callsheet.money.statement import Statement
     from callsheet.providers import Seller
     from callsheet.rehearsal import Schedule
+    from callsheet.routing.why import Why
     from callsheet.script.board import Written
     from callsheet.store import ProductionStore, Version
     from callsheet.store.move import Moved
@@ -118,6 +121,29 @@ class Studio:
         with self._store() as store:
             return shooting.pick(store, shot, number, by)
 
+    def review(
+        self,
+        shot: str,
+        number: int,
+        verdict: str,
+        *,
+        reason: "Reason | None" = None,
+        note: str = "",
+        by: str | None = None,
+    ) -> "Said":
+        """Say of a take that you `accept` or `reject` it; routes of shots like it are learned from that."""
+        from callsheet.floor import reviewing
+
+        with self._store() as store:
+            return reviewing.review(store, shot, number, verdict, reason, note, by)
+
+    def why(self, shot: str) -> "Why":
+        """Why a shot goes where it goes, what would change that, and whether the decision comes out the same again."""
+        from callsheet.floor import reviewing
+
+        with self._store() as store:
+            return reviewing.why(store, self.providers, shot)
+
     def conform(self, *, on_event: OnProgress = silent) -> "Conformed":
         """Rebuild the masters from the picks."""
         from callsheet.floor import shooting
@@ -144,6 +170,26 @@ class Studio:
         with self._store() as store:
             self._board(store, None)
         return rehearse(self.folder, faults, on_event, on)
+
+    def published(self, route: str) -> "tuple[Finding, ...]":
+        """How the catalogue differs from what the seller of a route publishes now. Asks the seller, who needs no key for it."""
+        from callsheet.catalog import load, overlays
+        from callsheet.providers import published
+        from callsheet.providers.installed import reached
+
+        seller = reached(route, self.folder)
+        offers = [offer for offer in load(overlays(self.folder)) if offer.route == route]
+
+        async def ask() -> "tuple[published.Published, ...]":
+            from callsheet.providers.wire import Wire
+
+            wire = Wire(trusted=[seller.url])
+            try:
+                return await published.pull(seller, wire)
+            finally:
+                await wire.close()
+
+        return published.compare(route, offers, asyncio.run(ask()))
 
     def bakeoff(
         self,

@@ -15,12 +15,14 @@ import httpx
 import openai
 import pytest
 
-from callsheet.catalog import Offer, load
+from callsheet.catalog import Durations, Offer, load
+from callsheet.errors import ProviderError
 from callsheet.film import Money, Order, Reference
 from callsheet.media.probe import probe
 from callsheet.providers.families import family
 from callsheet.providers.fitting import Unfit
 from callsheet.providers.hosted import Create, Forged, Hint, Job, RefusalKind, Refused
+from callsheet.providers.published import compare, pull
 from callsheet.providers.wire import Expired, Lost
 from callsheet.rehearsal.faults import Fault
 from callsheet.rehearsal.house import Timing
@@ -581,6 +583,32 @@ async def test_openrouter_itself_drops_without_a_word_what_we_refuse() -> None:
         models = (await client.get(f"{on.url}/api/v1/videos/models", headers=headers)).json()["data"]
         assert models[0]["supported_durations"] == [4, 5, 8]
         assert models[0]["supported_frame_images"] == ["first_frame", "last_frame"]
+
+
+@awaited
+async def test_what_openrouter_publishes_is_held_against_the_catalogue() -> None:
+    async with served("openrouter", catalogue()) as on:
+        listed = await pull(on.seller, on.wire)
+        assert [(one.model, one.durations, one.seed) for one in listed] == [("maker/seen", (4, 5, 8), True)]
+        offers = offers_of("openrouter", catalogue())
+        assert compare("openrouter", offers, listed) == ()
+        longer = [
+            offers[0].model_copy(update={"durations": Durations.model_validate("4-12"), "wire": {"any": "maker/seen"}})
+        ]
+        assert [str(f) for f in compare("openrouter", longer, listed)] == [
+            "warning: seen@openrouter: durations: 4-12; its seller says 4, 5, 8"
+        ]
+        gone = [offers[0].model_copy(update={"wire": {"any": "maker/old"}})]
+        assert [f.message for f in compare("openrouter", gone, listed)] == [
+            "its seller does not list maker/old today", "its seller lists it, and the catalogue does not have it",
+        ]  # fmt: skip
+
+
+@awaited
+async def test_a_seller_that_publishes_no_list_says_so() -> None:
+    async with on_stage("local") as on:
+        with pytest.raises(ProviderError, match="publishes no list"):
+            await pull(on.seller, on.wire)
 
 
 # -- OpenAI's SDK --------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from callsheet.money.attempts import Attempts
 from callsheet.money.audit import verify
 from callsheet.rehearsal import Plain

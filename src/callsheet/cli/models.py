@@ -100,13 +100,18 @@ def show_offer(offer: str, folder: Path, as_json: bool) -> None:
 
 @models.command()
 @IN_FOLDER
+@click.option(
+    "--pull", multiple=True, help="Also ask a route what it sells now, such as openrouter; may be given again."
+)
 @AS_JSON
-def check(folder: Path, as_json: bool) -> None:
+def check(folder: Path, pull: tuple[str, ...], as_json: bool) -> None:
     """Check the catalogue: what is past its end, unverified for long, or names no successor. Exits with 1 for an error."""
     from callsheet.catalog import check as findings_of
     from callsheet.catalog.check import table
 
     findings = findings_of(studio(folder).models(), _today())
+    for route in pull:
+        findings += studio(folder).published(route)
     show(as_json, [vars(f) for f in findings], lambda: click.echo(table(findings)))
     if any(f.level == "error" for f in findings):
         sys.exit(1)

@@ -151,6 +151,14 @@ class Family(ABC):
         """The job among what `listing` answers."""
         raise NotImplementedError(f"{self.name} cannot list")
 
+    def listing_of_models(self) -> Call | None:
+        """The question what it sells now; None for a seller that publishes no list. Asked without a key."""
+        return None
+
+    def models_listed(self, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The fields of `Published` for every model in the answer."""
+        return iter(())
+
     def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
         """Read a webhook. Raises Forged; where a seller signs nothing, nothing is believed."""
         raise Forged(f"{self.name} signs no webhooks")
@@ -237,6 +245,8 @@ class Family(ABC):
         call = self.asking(job)
         response = await wire.ask(call.method, self._at(call), **self._arguments(call))
         said = read(response)
+        if response.status_code in (401, 403):  # a key that no longer works says nothing about a job that was paid for
+            raise Unanswered(f"{self.name} does not take the key: {redacted(words(said or {}), [self._key])}")
         if response.status_code >= 300:
             return self.lost_job(job, response.status_code, said or {})
         if said is None:

@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callsheet.errors import NotFoundError
 from callsheet.providers.protocol import Seller
 
 if TYPE_CHECKING:
@@ -58,3 +59,16 @@ def _keyed(folder: Path | None) -> "Iterator[Family]":
         key = key_for(kind.key_names, route)
         if key is not None or (url and kind.keyless):
             yield kind(route, offers, key.reveal() if key else "", url)
+
+
+def reached(route: str, folder: Path | None = None) -> "Family":
+    """The seller of a route, without a key: good for what it tells everybody. Raises NotFoundError."""
+    from callsheet.providers.families import MODULES, family, published_by
+
+    offers = routes(folder).get(route, ())
+    protocol = offers[0].protocol if offers else published_by(route)
+    if protocol not in MODULES:
+        raise NotFoundError(
+            f"there is no route {route!r}", remedy="`callsheet models` lists what is sold, and by whom."
+        )
+    return family(protocol, route)(route, offers, "", address(route))

@@ -38,3 +38,11 @@ def for_route(found: Mapping[str, T], route: str) -> T:
         if name in found:
             return found[name]
     raise NotFoundError(f"no dialect is known for {route!r}", remedy="Known: " + ", ".join(found) + ".")
+
+
+def published_by(route: str) -> str:
+    """The protocol of a route that no offer of the catalogue names; empty when nothing here knows the route by its name."""
+    for protocol, module in MODULES.items():
+        if route in import_module(f"{__name__}.{module}").FAMILIES:
+            return protocol
+    return ""

@@ -309,6 +309,24 @@ class OpenRouter(Shaped):
         """See Family."""
         return {"authorization": f"Bearer {self._key.partition(':')[0]}"}
 
+    def listing_of_models(self) -> Call | None:
+        """See Family."""
+        return Call("GET", "/api/v1/videos/models")
+
+    def models_listed(self, said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """See Family."""
+        for one in at(said, "data") or ():
+            if name := text(one, "id"):
+                many = {
+                    field: tuple(found) if isinstance(found := at(one, f"supported_{theirs}"), list) else None
+                    for field, theirs in (
+                        ("durations", "durations"),
+                        ("resolutions", "resolutions"),
+                        ("aspects", "aspect_ratios"),
+                    )
+                }
+                yield {"model": name, "audio": at(one, "generate_audio"), "seed": at(one, "seed"), **many}
+
     @property
     def _secret(self) -> bytes:
         return self._key.partition(":")[2].encode()

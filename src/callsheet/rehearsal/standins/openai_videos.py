@@ -256,6 +256,10 @@ class OpenRouter(StandIn):
         "image_url": "reference_images", "video_url": "reference_videos", "audio_url": "reference_audio",
     }  # fmt: skip
 
+    def knows(self, request: Request) -> bool:
+        """What is sold is told to everybody."""
+        return (request.method == "GET" and request.path == f"{self.prefix}/models") or super().knows(request)
+
     def serve(self, house: "House", request: Request) -> Reply:
         """See StandIn."""
         match request.method, request.path.removeprefix(self.prefix).strip("/").split("/"):
