@@ -88,7 +88,7 @@ def test_rating_some_reveals_nothing_and_rating_all_reveals_everything(folder: P
 
 def test_a_bake_off_over_its_cap_buys_nothing(tmp_path: Path) -> None:
     (tmp_path / "production.yaml").write_text(BOARD, "utf-8")
-    with pytest.raises(BudgetError, match="at worst it costs 1.52 USD, and the cap is 1.00 USD"):
+    with pytest.raises(BudgetError, match=r"at worst it costs 1\.52 USD, and the cap is 1\.00 USD"):
         Studio(tmp_path).bakeoff(MODELS[:2], takes=2, cap=Money(1_000_000, "USD"), rehearse=True)
     assert not (tmp_path / ".callsheet" / "bakeoff" / "bakeoff").exists()
 
