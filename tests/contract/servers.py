@@ -50,7 +50,13 @@ def postgres() -> Iterator[str]:
 
 @contextlib.contextmanager
 def s3() -> Iterator[str]:
-    """A fresh S3 server; gives its address. It ends with this process, however that ends."""
+    """A fresh S3 server; gives its address. It ends with this process, however that ends.
+
+    `CALLSHEET_TEST_S3` names a running one to use in its place, such as SeaweedFS; the tests make buckets in it.
+    """
+    if own := os.environ.get("CALLSHEET_TEST_S3"):
+        yield own
+        return
     with subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", _S3], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
