@@ -9,7 +9,7 @@ from callsheet.floor.crew import person
 from callsheet.money import billing, caps
 from callsheet.money.attempts import OPEN, Attempt, Attempts, CostKind
 from callsheet.money.billing import Booked, Reconciled
-from callsheet.money.caps import Cap, Room, Scope, unconverted
+from callsheet.money.caps import Cap, Room, Scope, dated
 from callsheet.money.confirm import confirm
 from callsheet.money.invoice import read
 from callsheet.store import ProductionStore
@@ -71,7 +71,7 @@ def rooms(store: ProductionStore) -> list[Room]:
     budget = Document.parse(store.read().text).production.budget
     extra = [Cap("production", Money.parse(budget.amount), store.id)] if budget else []
     with store.database.reading() as db:
-        return caps.rooms(db, extra, unconverted, store.clock().date())
+        return caps.rooms(db, extra, dated, store.clock().date())
 
 
 def cap(store: ProductionStore, scope: Scope, limit: Money | None, name: str) -> None:

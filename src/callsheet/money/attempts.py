@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from callsheet.errors import BudgetError, CallsheetError, ConflictError, NotFoundError
 from callsheet.film import Money, Price, Recipe, digest
 from callsheet.money import caps, ledger
-from callsheet.money.caps import Cap, Convert, Spender, unconverted
+from callsheet.money.caps import Cap, Convert, Spender, dated
 from callsheet.money.ledger import Entry, Kind, Posting, move
 from callsheet.store import tables as t
 from callsheet.store.database import Database
@@ -99,7 +99,7 @@ class Attempts:
     """The attempts of one production, and the pace of providers over all of them. Safe to use from several processes."""
 
     def __init__(
-        self, database: Database, production: str, clock: Callable[[], datetime], convert: Convert = unconverted
+        self, database: Database, production: str, clock: Callable[[], datetime], convert: Convert = dated
     ) -> None:
         self._database = database
         self._production = production

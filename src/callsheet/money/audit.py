@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select, text
 
 from callsheet.film import Money
 from callsheet.money.attempts import OPEN
-from callsheet.money.caps import SCOPES, Convert, Scope, unconverted
+from callsheet.money.caps import SCOPES, Convert, Scope, dated
 from callsheet.money.ceiling import Passed, crossings
 from callsheet.money.ledger import ACCOUNTS
 from callsheet.money.tally import LOCAL, USED, Tally, tallies
@@ -62,7 +62,7 @@ class Audit:
         }
 
 
-def verify(database: Database, production: str | None = None, convert: Convert = unconverted) -> Audit:
+def verify(database: Database, production: str | None = None, convert: Convert = dated) -> Audit:
     """Check every rule on one production, or on all of the database.
 
     Caps and uses that reach over productions (workspace, person, day) are checked with the whole database only.

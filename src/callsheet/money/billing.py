@@ -14,7 +14,7 @@ from callsheet.errors import ConflictError, InputError
 from callsheet.film import Money, digest
 from callsheet.money import caps, ledger, refunds
 from callsheet.money.attempts import OPEN, Attempts, Verdict
-from callsheet.money.caps import Convert, Spender, unconverted
+from callsheet.money.caps import Convert, Spender, dated
 from callsheet.money.invoice import InvoiceLine
 from callsheet.money.ledger import Entry, Posting, move
 from callsheet.store import tables as t
@@ -176,7 +176,7 @@ def book(
     clock: Callable[[], datetime],
     *,
     complete: bool = False,
-    convert: Convert = unconverted,
+    convert: Convert = dated,
 ) -> Booked:
     """Book an invoice, with the consent of `by`. Every line is booked once, however often the invoice is given.
 

@@ -22,14 +22,13 @@ Convert = Callable[[Money, str, date], Money]
 """An amount in another currency at that day's dated rate, rounded up. Raises BudgetError when there is none."""
 
 
-def unconverted(amount: Money, currency: str, on: date) -> Money:
-    """No rates: another currency is refused."""
-    if amount.currency != currency:
-        raise BudgetError(
-            f"{amount} cannot be counted in {currency}: no exchange rate is stated",
-            remedy="State a dated rate; none is assumed.",
-        )
-    return amount
+def dated(amount: Money, currency: str, on: date) -> Money:
+    """At the newest rate that a catalogue file of yours states, at most 30 days old; refused when there is none."""
+    if amount.currency == currency:
+        return amount
+    from callsheet.catalog import load, overlays
+
+    return load(overlays()).rates.convert(amount, currency, on).money
 
 
 @dataclass(frozen=True)
