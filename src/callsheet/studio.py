@@ -208,6 +208,8 @@ class Studio:
         from callsheet.bakeoff import rehearsal
         from callsheet.bakeoff.bake import bake
 
+        with self._store() as store:
+            self._board(store, None)
         if rehearse:
             return asyncio.run(rehearsal.bake(self.folder, models, takes, cap, shot, on_event))
         with self._store() as store:

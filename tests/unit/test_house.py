@@ -44,6 +44,8 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "shoot",
         "takes",
         "pick",
+        "review",
+        "why",
         "conform",
         "deliver",
         "make",

@@ -107,7 +107,7 @@ async def bake(
     document = Document.parse(store.read().text)
     placed = document.production.find(shot) if shot else next(iter(document.production.board()))
     wanted = order(document.production, placed, store.asset_digest, None)
-    chosen, out = _field(models, wanted, crew.sellers)
+    chosen, out = _field(models, wanted, crew.sellers, cap.currency)
     if not chosen:
         told = "; ".join(f"{name}: {why}" for name, why in out)
         raise NotFoundError(f"nobody can take part ({told})", remedy="`callsheet models` lists models; set a key.")
@@ -148,9 +148,9 @@ async def bake(
 
 
 def _field(
-    models: Sequence[str], wanted: Order, sellers: Sequence[Seller]
+    models: Sequence[str], wanted: Order, sellers: Sequence[Seller], currency: str
 ) -> tuple[list[_Wanted], list[tuple[str, str]]]:
-    """Who takes part: of each model its cheapest route that takes the order, and who does not, with the reasons."""
+    """Who takes part: of each model its cheapest route in `currency` that takes the order, and who does not, with the reasons."""
     chosen: list[_Wanted] = []
     out: list[tuple[str, str]] = []
     for name in dict.fromkeys(models):
@@ -168,12 +168,15 @@ def _field(
                 else:
                     able.append(_Wanted(seller, sized, price))
         if able:
-            chosen.append(
-                min(able, key=lambda one: (one.price.expected.currency, one.price.expected.micros, one.offer))
-            )
+            chosen.append(min(able, key=lambda one: _rank(one, currency)))
         else:
             out.append((name, "; ".join(why) or "nobody who can be asked now sells it"))
     return chosen, out
+
+
+def _rank(one: _Wanted, currency: str) -> tuple[bool, int, str]:
+    price = one.price.expected
+    return price.currency != currency, price.micros, one.offer
 
 
 def _afford(chosen: Sequence[_Wanted], takes: int, cap: Money, crew: Crew) -> None:

@@ -13,7 +13,7 @@ from callsheet.film import Money
 from callsheet.floor.crew import Crew
 from callsheet.progress import OnProgress
 from callsheet.providers import installed
-from callsheet.providers.families import MODULES
+from callsheet.providers.families import speaks
 from callsheet.providers.installed import routes
 from callsheet.rehearsal import Memory
 from callsheet.rehearsal.cast import assembled
@@ -31,7 +31,7 @@ async def bake(
     offers = {
         route: sold
         for route, sold in routes(folder).items()
-        if sold[0].protocol in MODULES and any({o.id, o.model.id} & named for o in sold)
+        if speaks(sold[0].protocol, route) and any({o.id, o.model.id} & named for o in sold)
     }
     sellers, houses = assembled(asyncio.get_running_loop().time, None, offers) if offers else ([], [])
     local = [seller for seller in installed() if seller.name == "animatic"]

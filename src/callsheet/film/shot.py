@@ -117,6 +117,8 @@ class Constraints(Noun):
     """Lines of picture the provider must deliver."""
     max_price: str | None = None
     """Most that one take may cost, such as `1.50 USD`."""
+    critical: bool = False
+    """Nothing is tried out on this shot: it goes to what is known to be best."""
 
 
 class Shot(Noun):

@@ -11,6 +11,7 @@ from callsheet.money.confirm import confirmed
 from callsheet.providers import Provider, Seller, seller
 from callsheet.providers.hosted import Hosted
 from callsheet.routing import Candidate, Decision, route
+from callsheet.routing.knowledge import Knowledge
 from callsheet.store import ProductionStore
 
 BY_PERSON = "person"
@@ -34,6 +35,7 @@ class Planned:
 def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
     """Plan every shot in film order; a shot that extends another is planned from that one's take."""
     library = Library(store, providers)
+    knowledge = Knowledge.of(store, production, providers)
     picks = store.picks()
     prices = confirmed(store.database, store.id)
     planned: dict[str, Planned] = {}
@@ -46,7 +48,10 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
             if extends and parent is None:
                 later.append(placed)
                 continue
-            planned[placed.address] = _planned(production, store, providers, placed, parent, library, picks, prices)
+            found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge)
+            planned[placed.address] = found
+            if found.take is None and found.decision.explored and not found.decision.begun and found.decision.price:
+                knowledge.will_try(found.decision.price.expected)
         waiting = later
     return [planned[placed.address] for placed in production.board()]
 
@@ -64,10 +69,11 @@ def _planned(
     library: "Library",
     picks: Mapping[str, Take],
     prices: Mapping[str, Price],
+    knowledge: Knowledge,
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
     try:
-        decision = route(placed.address, placed.shot, wanted, providers, prices)
+        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge)
     except NotFoundError as error:
         # Nobody may shoot it now: what was shot when somebody could is still the film.
         kept = library.kept(placed.shot, wanted)
@@ -203,9 +209,9 @@ def bid(planned: Sequence[Planned], spent: Sequence[Money], odds: Mapping[str, O
 
 
 def _dearest(decision: Decision) -> Money | None:
-    """The worst price of all routes in the chosen one's currency."""
-    if decision.price is None:
-        return None
+    """The worst price of all routes in the chosen one's currency. One that costs nothing is made here, and nobody stands by for it."""
+    if decision.price is None or not decision.price.worst.micros:
+        return decision.price.worst if decision.price else None
     worst = [c.price.worst for c in decision.candidates if c.price is not None]
     return max((m for m in worst if m.currency == decision.price.worst.currency), key=lambda m: m.micros)
 

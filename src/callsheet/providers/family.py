@@ -3,7 +3,7 @@
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -96,7 +96,7 @@ class Family(ABC):
         self.clock = clock
         self._key = key
         self._offers = {offer.id: offer for offer in offers}
-        self.traits = self._traits(next(iter(offers), None))
+        self.traits = self._traits(tuple(offers))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, {self.url!r})"
@@ -311,26 +311,30 @@ class Family(ABC):
             raise Unsent(f"a file cannot be read: {error.strerror}") from error
         return placed
 
-    def _traits(self, listed: Listed | None) -> Traits:
+    def _traits(self, listed: Sequence[Listed]) -> Traits:
+        """What all of its offers agree on; where they do not, or it is unknown, the cautious answer."""
         stated: dict[str, Any] = {
-            "keyed": False, "finds": False, "cancels": False, "refreshes": False, "reports_cost": False,
-            "concurrency": _AT_ONCE, "per_minute": _PER_MINUTE,
-        }  # fmt: skip
-        if listed is not None:
-            stated |= {
-                name: value
-                for name, value in {
-                    "refreshes": listed.result.refreshable,
-                    "reports_cost": listed.charges.reported,
-                    "concurrency": listed.limits.concurrency,
-                    "per_minute": listed.limits.per_minute,
-                    "charges_failed": listed.charges.failed,
-                    "charges_moderated": listed.charges.moderated_out,
-                    "poll_every_s": listed.control.poll_s,
-                }.items()
-                if not isinstance(value, Unknown)
-            }
-        return Traits(**{**stated, **self.traits_of})
+            "refreshes": _agreed(o.result.refreshable for o in listed) is True,
+            "reports_cost": _agreed(o.charges.reported for o in listed) is True,
+            "charges_failed": _agreed(o.charges.failed for o in listed),
+            "charges_moderated": _agreed(o.charges.moderated_out for o in listed),
+            "concurrency": min(
+                (n for o in listed if isinstance(n := o.limits.concurrency, int) and n), default=_AT_ONCE
+            ),
+            "per_minute": min(
+                (n for o in listed if isinstance(n := o.limits.per_minute, int) and n), default=_PER_MINUTE
+            ),
+        }
+        polls = [n for o in listed if isinstance(n := o.control.poll_s, int)]
+        stated |= {"poll_every_s": float(max(polls))} if polls else {}
+        return Traits(**{"keyed": False, "finds": False, "cancels": False, **stated, **self.traits_of})
+
+
+def _agreed(said: Iterable[bool | Unknown]) -> bool | None:
+    """What is said of all offers, when it is known of all and the same; else None."""
+    found = set(said)
+    only = found.pop() if len(found) == 1 else Unknown.UNKNOWN
+    return None if isinstance(only, Unknown) else only
 
 
 def _lines(listed: Listed) -> int:

@@ -49,11 +49,11 @@ def address(route: str) -> str | None:
 
 
 def _keyed(folder: Path | None) -> "Iterator[Family]":
-    from callsheet.providers.families import MODULES, family
+    from callsheet.providers.families import family, speaks
     from callsheet.providers.keys import key_for
 
     for route, offers in routes(folder).items():
-        if offers[0].protocol not in MODULES:
+        if not speaks(offers[0].protocol, route):
             continue
         kind, url = family(offers[0].protocol, route), address(route)
         key = key_for(kind.key_names, route)

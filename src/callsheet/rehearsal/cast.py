@@ -7,7 +7,7 @@ from pathlib import Path
 from callsheet.catalog import Offer
 from callsheet.errors import NotFoundError
 from callsheet.providers import Seller
-from callsheet.providers.families import MODULES, family
+from callsheet.providers.families import family, speaks
 from callsheet.providers.hosted import Traits
 from callsheet.providers.installed import routes
 from callsheet.rehearsal.clips import Drawn
@@ -25,8 +25,8 @@ def listed(folder: Path, on: Sequence[str]) -> Mapping[str, Sequence[Offer]]:
     """The offers of the routes `on`, with those of the production in `folder`. Raises NotFoundError."""
     known = routes(folder)
     for route in on:
-        if route not in known or known[route][0].protocol not in MODULES:
-            able = ", ".join(name for name, offers in known.items() if offers[0].protocol in MODULES)
+        if route not in known or not speaks(known[route][0].protocol, route):
+            able = ", ".join(name for name, offers in known.items() if speaks(offers[0].protocol, name))
             raise NotFoundError(f"there is no stand-in for the route {route!r}", remedy=f"Known: {able}.")
     return {route: known[route] for route in dict.fromkeys(on)}
 

@@ -56,7 +56,7 @@ def replay(plain: Mapping[str, Any]) -> Answer:
             where=plain["shot"],
             remedy="Replay it with the release that made it.",
         )
-    question = _question(plain["shot"], plain["question"])
+    question = question_of(plain)
     answer = decide(question)
     if _plain_answer(answer, question.worth) != plain["answer"]:
         raise ConflictError(
@@ -65,6 +65,11 @@ def replay(plain: Mapping[str, Any]) -> Answer:
             remedy="The record was changed, or the libraries that compute it were.",
         )
     return answer
+
+
+def question_of(plain: Mapping[str, Any]) -> Question:
+    """The question that a record holds."""
+    return _question(plain["shot"], plain["question"])
 
 
 def _plain_question(question: Question) -> dict[str, Any]:

@@ -1,18 +1,23 @@
-"""Hard constraints first, then the lowest price; every offer that is out says why."""
+"""Hard constraints first, then what was learned from verdicts, or the lowest price while nothing was; every offer that is out says why."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.catalog.known import RESOLUTION, lines
 from callsheet.errors import NotFoundError
-from callsheet.film import Order, Shot
+from callsheet.film import Order, Shot, digest
 from callsheet.film.price import Money, Price
-from callsheet.providers import Offer, Seller
+from callsheet.providers import Offer, Provider, Seller
+from callsheet.routing.situation import situation_of
+
+if TYPE_CHECKING:
+    from callsheet.routing.knowledge import Knowledge
 
 POLICY = "cheapest-1"
+"""The policy while nothing is known of any offer in the shot's use case, and for drafts that cost nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,19 @@ class Decision:
     excluded: tuple[tuple[str, str], ...]
     reasons: tuple[str, ...]
     policy: str = POLICY
+    situation: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """What is shot, the criteria a take must pass, the tier: the key by which verdicts on its takes are learned."""
+    order: str = ""
+    """The digest of the order that was routed."""
+    weighed: Mapping[str, Any] | None = None
+    """The record of the learned choice, from which it can be made again; None when the policy is the lowest price."""
+    begun: bool = False
+    """Whether it goes on with a decision that is being carried out."""
+
+    @property
+    def explored(self) -> bool:
+        """Whether a runner-up is tried, to learn."""
+        return self.weighed is not None and bool(self.weighed["answer"]["explored"])
 
     @property
     def offer(self) -> str:
@@ -47,7 +65,22 @@ class Decision:
     def record(self) -> dict[str, Any]:
         """The decision as plain data."""
         candidates = [{"offer": c.offer, "price": _plain(c.price)} for c in self.candidates]
-        return {**asdict(self), "offer": self.offer, "price": _plain(self.price), "candidates": candidates}
+        told = {
+            "shot": self.shot,
+            "offer": self.offer,
+            "price": _plain(self.price),
+            "candidates": candidates,
+            "excluded": [list(pair) for pair in self.excluded],
+            "reasons": list(self.reasons),
+            "policy": self.policy,
+            "situation": dict(self.situation),
+            "order": self.order,
+        }
+        if self.weighed is None:
+            return told
+        answer = self.weighed["answer"]
+        drawn = {"propensity": answer["propensity"], "seed": self.weighed["question"]["seed"]}
+        return {**told, **drawn, "weighed": dict(self.weighed)}
 
 
 def _plain(price: Price | None) -> dict[str, Any] | None:
@@ -63,13 +96,18 @@ def route(
     order: Order,
     providers: Sequence[Seller],
     confirmed: Mapping[str, Price] = MappingProxyType({}),
+    knowledge: "Knowledge | None" = None,
 ) -> Decision:
     """Choose the route for one shot; `confirmed` holds prices by offer that a person answers for where the provider states none.
+
+    With `knowledge`, offers are weighed by what verdicts have taught of them in the shot's use case. A shot whose constraints name no
+    offer and that is drawn here for nothing stays a draft.
 
     Raises NotFoundError naming every rule that left nothing to choose.
     """
     possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
+    drafts = False
     for provider in providers:
         for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
@@ -78,6 +116,8 @@ def route(
                 excluded.append((offer.name, rule))
             else:
                 possible.append((offer, price))
+                free = price is not None and not price.worst.micros
+                drafts |= free and isinstance(provider, Provider) and not shot.constraints.only
     if not possible:
         why = "; ".join(f"{name}: {rule}" for name, rule in excluded) or "no provider is installed"
         raise NotFoundError(
@@ -86,13 +126,63 @@ def route(
             remedy=_remedy(shot, order),
         )
     possible.sort(key=_order)
-    offer, price = possible[0]
-    cost = f"costs {price}" if price else "its price is unknown"
-    reasons = (
-        f"{offer.name} {cost}: {offer.source}",
-        "the only offer that is left" if len(possible) == 1 else "the lowest known price",
+    found = Decision(
+        address,
+        tuple(Candidate(o.name, p) for o, p in possible),
+        tuple(excluded),
+        (_cost(*possible[0]), "the only offer that is left" if len(possible) == 1 else "the lowest known price"),
+        situation=_plain_situation(shot),
+        order=digest(order),
     )
-    return Decision(address, tuple(Candidate(o.name, p) for o, p in possible), tuple(excluded), reasons)
+    if knowledge is None or drafts or len(possible) == 1:
+        return found
+    begun = knowledge.begun.get(address)
+    if begun is not None and begun.get("order") == found.order:
+        return _going_on(found, begun)
+    from callsheet.routing.weigh import weigh
+
+    weighed = weigh(address, shot, order, possible, excluded, knowledge)
+    if weighed is None:
+        return found
+    from callsheet.routing.decide import POLICY as LEARNED
+
+    wanted = _arranged(found.candidates, weighed.order)
+    first = next((offer, price) for offer, price in possible if offer.name == wanted[0].offer)
+    return replace(
+        found,
+        candidates=wanted,
+        reasons=(_cost(*first), *weighed.reasons),
+        policy=LEARNED,
+        weighed=weighed.record,
+    )
+
+
+def _cost(offer: Offer, price: Price | None) -> str:
+    return f"{offer.name} {f'costs {price}' if price else 'its price is unknown'}: {offer.source}"
+
+
+def _arranged(candidates: Sequence[Candidate], order: Sequence[str]) -> tuple[Candidate, ...]:
+    """The candidates in this order of offers; those that it does not name come after, as they were."""
+    at = {offer: number for number, offer in enumerate(order)}
+    return tuple(sorted(candidates, key=lambda c: at.get(c.offer, len(at))))
+
+
+def _going_on(found: Decision, begun: Mapping[str, Any]) -> Decision:
+    """The decision that is being carried out: the take that is on order must not be ordered again by another route."""
+    wanted = _arranged(found.candidates, [candidate["offer"] for candidate in begun["candidates"]])
+    return replace(
+        found,
+        candidates=wanted,
+        reasons=tuple(begun["reasons"]),
+        policy=begun["policy"],
+        weighed=begun.get("weighed"),
+        begun=True,
+    )
+
+
+def _plain_situation(shot: Shot) -> dict[str, Any]:
+    place = situation_of(shot)
+    return {"use_case": place.use_case, "bar": list(place.bar), "tier": place.tier}
 
 
 def _sized(offer: Offer, shot: Shot) -> list[Offer]:

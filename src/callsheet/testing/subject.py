@@ -18,7 +18,7 @@ from callsheet.floor.make import Measured, measure
 from callsheet.floor.order import BuyOrder, Route
 from callsheet.money.attempts import Attempt, Attempts
 from callsheet.money.audit import verify
-from callsheet.providers.families import MODULES, family
+from callsheet.providers.families import family, speaks
 from callsheet.providers.family import Family
 from callsheet.providers.fitting import Unfit
 from callsheet.providers.installed import plugged, routes
@@ -85,7 +85,7 @@ def subjects() -> list[str]:
     """One route of the catalogue for each dialect that has something to sell, then every plug-in that brings a stand-in."""
     dialects: dict[type[Family], str] = {}
     for name, offers in routes().items():
-        if offers[0].protocol in MODULES and subject(name).sold:
+        if speaks(offers[0].protocol, name) and subject(name).sold:
             dialects.setdefault(family(offers[0].protocol, name), name)
     return [*dialects.values(), *(p.name for p in plugged() if isinstance(p, Family) and hasattr(p, "stand_in"))]
 
@@ -97,7 +97,7 @@ def subject(name: str) -> Subject:
     if plug_in is not None:
         return Subject(name, plug_in.protocol, plug_in)
     known = routes()
-    if name not in known or known[name][0].protocol not in MODULES:
+    if name not in known or not speaks(known[name][0].protocol, name):
         raise NotFoundError(f"there is no provider {name!r} to test", remedy="Known: " + ", ".join(subjects()) + ".")
     return Subject(name, known[name][0].protocol)
 

@@ -40,6 +40,15 @@ def for_route(found: Mapping[str, T], route: str) -> T:
     raise NotFoundError(f"no dialect is known for {route!r}", remedy="Known: " + ", ".join(found) + ".")
 
 
+def speaks(protocol: str, route: str) -> bool:
+    """Whether there is an adapter for a route: its protocol is known, and a dialect for it."""
+    try:
+        family(protocol, route)
+    except NotFoundError:
+        return False
+    return True
+
+
 def published_by(route: str) -> str:
     """The protocol of a route that no offer of the catalogue names; empty when nothing here knows the route by its name."""
     for protocol, module in MODULES.items():
