@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from callsheet.catalog import Refusal
 from callsheet.errors import NotFoundError
 from callsheet.film import Order, Recipe
 from callsheet.film.price import Money, Price
@@ -191,10 +192,15 @@ async def _here(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     return function(*args, **kwargs)
 
 
-def unfit(tested: Subject, offer: str, wanted: Order) -> tuple[str, ...]:
-    """The fields whose limits an order breaks."""
+def refusals(tested: Subject, offer: str, wanted: Order) -> tuple[Refusal, ...]:
+    """Every limit that an order breaks."""
     try:
         tested.seller().fit(offer, wanted)
     except Unfit as refused:
-        return tuple(refusal.field for refusal in refused.refusals)
+        return refused.refusals
     return ()
+
+
+def unfit(tested: Subject, offer: str, wanted: Order) -> tuple[str, ...]:
+    """The fields whose limits an order breaks."""
+    return tuple(refusal.field for refusal in refusals(tested, offer, wanted))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from callsheet.catalog import Unknown
-from callsheet.film import Order, Recipe, Reference
+from callsheet.catalog import Mode, Unknown
+from callsheet.film import Framing, Order, Recipe, Reference
 from callsheet.providers.hosted import Create, Forged, Hosted, Refused
 from callsheet.providers.wire import Wire
 from callsheet.rehearsal.faults import JOBLESS, STAGE_OF, Fault, Stage
@@ -16,7 +16,7 @@ from callsheet.rehearsal.house import House
 from callsheet.rehearsal.transport import Memory
 from callsheet.testing.clock import run, wall
 from callsheet.testing.stage import SMALL, order
-from callsheet.testing.subject import Ground, Subject, buy, unfit
+from callsheet.testing.subject import Ground, Subject, buy, refusals, unfit
 
 _BOUGHT = {
     Fault.POLL_5XX, Fault.POLL_DROP, Fault.TRUNCATED_ONCE, Fault.DAMAGED_ONCE, Fault.SLOW_BODY, Fault.FILE_5XX, Fault.WEBHOOK_LATE,
@@ -83,21 +83,46 @@ def test_prompts_are_checked_at_the_limit_and_over_it(tested: Subject) -> None:
         )
 
 
-def test_more_pictures_than_it_takes_are_refused(tested: Subject) -> None:
+@pytest.mark.parametrize(
+    ("limit", "mode", "role"),
+    [
+        ("images", "reference_images", "image"),
+        ("videos", "reference_videos", "video"),
+        ("audio", "reference_audio", "audio"),
+        ("keyframes", "keyframes", "keyframe:{}"),
+    ],
+)
+def test_more_files_than_it_takes_are_refused(tested: Subject, limit: str, mode: Mode, role: str) -> None:
     for listed in tested.seller().listed_offers:
-        most = listed.references.images
-        if (
-            not isinstance(most, int)
-            or listed.id not in dict(tested.sold)
-            or listed.can("reference_images") is not True
-        ):
+        most = getattr(listed.references, limit)
+        if not isinstance(most, int) or listed.id not in dict(tested.sold) or listed.can(mode) is not True:
             continue
         wanted = dict(tested.sold)[listed.id]
-        pictures = tuple(Reference(role="image", sha256=f"{n:064x}") for n in range(most + 1))
-        assert "references.images" not in unfit(
-            tested, listed.id, wanted.model_copy(update={"references": pictures[:most]})
-        )
-        assert "references.images" in unfit(tested, listed.id, wanted.model_copy(update={"references": pictures}))
+        files = tuple(Reference(role=role.format(12 * n), sha256=f"{n:064x}") for n in range(most + 1))
+
+        def over(given: tuple[Reference, ...], id: str = listed.id, wanted: Order = wanted, most: int = most) -> bool:
+            broken = refusals(tested, id, wanted.model_copy(update={"references": given}))
+            return any(r.field == f"references.{limit}" and r.message.endswith(f"it takes {most}") for r in broken)
+
+        assert not over(files[:most]), listed.id
+        assert over(files), listed.id
+
+
+def test_shapes_and_resolutions_that_it_lacks_are_refused(tested: Subject) -> None:
+    seller = tested.seller()
+    for listed in seller.listed_offers:
+        if listed.id not in dict(tested.sold):
+            continue
+        wanted = dict(tested.sold)[listed.id]
+        if not isinstance(listed.aspects, Unknown):
+            shapes: tuple[Framing, ...] = ("16:9", "9:16")
+            for shape in shapes:
+                broken = "aspects" in unfit(tested, listed.id, wanted.model_copy(update={"framings": (shape,)}))
+                assert broken is (shape not in listed.aspects), (listed.id, shape)
+        if not isinstance(listed.resolutions, Unknown):
+            assert "resolutions" in unfit(tested, f"{listed.id}:8k", wanted), listed.id
+            for resolution in listed.resolutions:
+                assert "resolutions" not in unfit(tested, f"{listed.id}:{resolution}", wanted), (listed.id, resolution)
 
 
 def test_a_refused_order_never_reaches_the_provider(tested: Subject, first: tuple[str, Order], tmp_path: Path) -> None:
