@@ -23,6 +23,8 @@ from callsheet.media.type.subtitles import parse_srt, parse_vtt
 
 pytestmark = pytest.mark.timeout(1500)
 EXAMPLES = Path(__file__).parents[2] / "examples"
+SOURCES = ("brief.md", "script.fountain", "document.md")
+FILMS = sorted(p.name for p in EXAMPLES.iterdir() if any((p / source).is_file() for source in SOURCES))
 OUTPUTS = shutil.ignore_patterns(".callsheet", "deliver", "production.yaml")
 
 
@@ -51,7 +53,7 @@ class Film:
         return parse_srt(own.read_text("utf-8"), self.rate)
 
 
-@pytest.fixture(scope="module", params=sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir()))
+@pytest.fixture(scope="module", params=FILMS)
 def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
     folder = tmp_path_factory.mktemp("example") / request.param
     shutil.copytree(EXAMPLES / request.param, folder, ignore=OUTPUTS)
