@@ -1,4 +1,7 @@
-"""Sellers of which the catalogue lists nothing that can be ordered keep the same contract, with offers that their users write."""
+"""The contract that ships, in processes of its own: two sellers here, one with offers that its users write; the others by name.
+
+`pytest --pyargs callsheet.testing` holds one route of every dialect to it, which takes minutes.
+"""
 
 import os
 import subprocess
@@ -10,7 +13,14 @@ import pytest
 OFFERS = Path(__file__).with_name("offers.yaml")
 
 
-@pytest.mark.parametrize("route", ["replicate", "openrouter", "local"])
+@pytest.mark.parametrize(
+    "route",
+    [
+        "openrouter",
+        "xai",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("replicate", "local")),
+    ],
+)
 def test_a_seller_with_offers_of_ones_own_keeps_the_contract(route: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--pyargs", "callsheet.testing", "--provider", route, "-q", "-p", "no:cacheprovider",
