@@ -25,7 +25,7 @@ from callsheet.floor.buying import Buyer
 from callsheet.money.attempts import Attempts
 
 _FIRST = int(os.environ.get("CALLSHEET_FIRST_SEED", "0"))
-_SEEDS = int(os.environ.get("CALLSHEET_SEEDS", "150"))
+_SEEDS = int(os.environ.get("CALLSHEET_SEEDS", "60"))
 _AT_ONCE = 25
 _CAUGHT_WITHIN = 60
 _DIGESTS = """
