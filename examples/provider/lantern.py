@@ -26,7 +26,6 @@ class Lantern(Family):
 
     protocol = "lantern"
     base = "https://api.lantern.example/v1"
-    key_names = ("LANTERN_API_KEY",)
     traits_of = {"finds": True, "cancels": True, "reports_cost": True, "concurrency": 4}
 
     def create(self, told: Fitted, files: Mapping[str, str], create: Create) -> Call:

@@ -15,6 +15,7 @@ import pytest
 
 from callsheet.catalog import load
 from callsheet.film import Money, Order, Reference
+from callsheet.providers.families import key_names
 from callsheet.providers.families.dashscope import China, DashScope
 from callsheet.providers.fitting import Unfit
 from callsheet.providers.hosted import Forged, Refused
@@ -102,7 +103,7 @@ def test_the_chinese_side_has_its_own_prices_and_key() -> None:
             done = await on.ended((await on.submit(f"wan-3.0@{CN}:480p", order(frames=24 * 7))).job)
             assert done.cost == on.billed == usd(289_100)
             assert isinstance(on.seller, China)
-            assert on.seller.key_names == ("DASHSCOPE_CN_API_KEY",)
+            assert key_names("dashscope", CN) == ("DASHSCOPE_CN_API_KEY",)
         offers = [o for o in load() if o.route == CN]
         assert China(CN, offers, "k").url == "https://dashscope.aliyuncs.com"
         assert DashScope(INTL, [], "k").url == "https://dashscope-intl.aliyuncs.com"

@@ -354,4 +354,3 @@ def test_it_pretends_to_nothing() -> None:
     traits = seller.traits
     assert (traits.keyed, traits.finds, traits.cancels, traits.refreshes, traits.reports_cost) == (False,) * 5
     assert dict(FAMILIES) == {"any": Ltx}
-    assert seller.key_names[0] == "LTX_API_KEY"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.engine import PlainEngine
 from callsheet.floor.floor import Floor
 from callsheet.floor.order import BuyOrder, Route
+from callsheet.providers.families import KEYS, MODULES
 from callsheet.providers.families.aggregator import WaveSpeed
 from callsheet.providers.families.ltx import Ltx
 from callsheet.providers.family import Call
@@ -376,3 +378,20 @@ def test_nothing_is_sent_for_a_create_that_cannot_be_placed(tmp_path: Path) -> N
     wire = Wire(Echo(says(200, error("x"))), trusted=[seller.url])
     with pytest.raises(Unsent):
         run(seller.submit(wire, Create("a", Stage(seller, None, wire, "").recipe(FAST))))  # type: ignore[arg-type]
+
+
+def test_every_dialect_has_its_line_among_the_keys() -> None:
+    found = {
+        protocol: set(import_module(f"callsheet.providers.families.{m}").FAMILIES) for protocol, m in MODULES.items()
+    }
+    assert {protocol: set(dialects) for protocol, dialects in KEYS.items()} == found
+
+
+def test_no_adapter_is_read_where_nobody_sells(tmp_path: Path) -> None:
+    code = "import sys; from callsheet.providers.installed import installed; assert len(installed()) == 1;"
+    code += "print([m for m in sys.modules if m.startswith(('callsheet.providers.families', 'callsheet.catalog.data', 'httpx'))])"
+    named = {name for dialects in KEYS.values() for names in dialects.values() for name in names}
+    environ = {k: v for k, v in os.environ.items() if k not in named and not k.startswith("CALLSHEET_URL_")}
+    environ |= {"HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['callsheet.providers.families']"

@@ -71,8 +71,6 @@ class Family(ABC):
     """What the family can do beyond what the catalogue says: `keyed`, `finds`, `refreshes`, `batch`, `poll_every_s`, `longest_s`..."""
     bases: ClassVar[Mapping[str, str]] = {}
     """Other addresses, by route."""
-    key_names: ClassVar[tuple[str, ...]] = ()
-    """Environment variables that may hold its key, the one to tell people first."""
     keyless: ClassVar[bool] = False
     """Whether it can be asked without a key once it is said where it is: a server of one's own."""
     synchronous: ClassVar[bool] = False

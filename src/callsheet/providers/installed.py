@@ -49,16 +49,21 @@ def address(route: str) -> str | None:
 
 
 def _keyed(folder: Path | None) -> "Iterator[Family]":
-    from callsheet.providers.families import family, speaks
-    from callsheet.providers.keys import key_for
+    from callsheet.providers.families import KEYS, family, key_names, speaks
+    from callsheet.providers.keys import has_keyring, key_for
 
+    known = {name for dialects in KEYS.values() for names in dialects.values() for name in names}
+    if not (has_keyring() or any(name in known or name.startswith(ADDRESS) for name in os.environ)):
+        return  # Nobody sells anything here, and there is no need to read a catalogue to see that.
     for route, offers in routes(folder).items():
-        if not speaks(offers[0].protocol, route):
+        protocol = offers[0].protocol
+        if not speaks(protocol, route):
             continue
-        kind, url = family(offers[0].protocol, route), address(route)
-        key = key_for(kind.key_names, route)
-        if key is not None or (url and kind.keyless):
-            yield kind(route, offers, key.reveal() if key else "", url)
+        key, url = key_for(key_names(protocol, route), route), address(route)
+        if key or url:
+            kind = family(protocol, route)
+            if key or kind.keyless:
+                yield kind(route, offers, key.reveal() if key else "", url)
 
 
 def reached(route: str, folder: Path | None = None) -> "Family":

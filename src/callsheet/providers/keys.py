@@ -64,6 +64,16 @@ def key_for(names: Sequence[str], route: str) -> Key | None:
     return Key(_sound(kept, f"the keyring, {route}")) if kept else None
 
 
+def has_keyring() -> bool:
+    """Whether there is a keyring that could hold a key."""
+    ring = _ring()
+    if ring is None:
+        return False
+    from keyring.backends.fail import Keyring as Fail
+
+    return not isinstance(ring.get_keyring(), Fail)
+
+
 def where(route: str) -> Literal["environment", "keyring"] | None:
     """Where a route's key lies. Raises NotFoundError for a route that is not in the catalogue."""
     if any(os.environ.get(name, "").strip() for name in _names(route)):
@@ -128,7 +138,7 @@ def _sound(secret: str, place: str) -> str:
 
 
 def _names(route: str) -> tuple[str, ...]:
-    from callsheet.providers.families import family
+    from callsheet.providers.families import key_names
     from callsheet.providers.installed import routes
 
     offers = routes().get(route)
@@ -136,7 +146,7 @@ def _names(route: str) -> tuple[str, ...]:
         raise NotFoundError(
             f"there is no route {route!r}", remedy="`callsheet models` lists what is sold, and by whom."
         )
-    return family(offers[0].protocol, route).key_names
+    return key_names(offers[0].protocol, route)
 
 
 def _kept(route: str) -> str | None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from callsheet.catalog import Catalogue, Offer, Wanted, nearest
 from callsheet.film import Order, Shot
-from callsheet.providers.families import MODULES, family
+from callsheet.providers.families import key_names, speaks
 from callsheet.providers.fitting import tier
 
 
@@ -29,9 +29,9 @@ def _about(name: str, order: Order, catalogue: Catalogue, on: date) -> Iterator[
 
 
 def _door(offer: Offer) -> str:
-    if offer.protocol not in MODULES:
+    if not speaks(offer.protocol, offer.route):
         return ""
-    names = family(offer.protocol, offer.route).key_names
+    names = key_names(offer.protocol, offer.route)
     return f"{offer.route} (set {names[0]})" if names else offer.route
 
 

@@ -233,7 +233,6 @@ class Generic(Family):
 class WaveSpeed(Generic):
     """Its envelope is documented. What a model's own fields are called, its page says: these are the usual ones."""
 
-    key_names = ("WAVESPEED_API_KEY",)
     dialect = Dialect(
         base="https://api.wavespeed.ai",
         create="/api/v3/{model}",

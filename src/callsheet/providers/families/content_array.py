@@ -45,7 +45,6 @@ class Ark(ContentArray):
     """
 
     base = "https://ark.cn-beijing.volces.com"
-    key_names: ClassVar[tuple[str, ...]] = ("ARK_API_KEY",)
     marks = "Image 1"
     clip = "video_url"
     codes: ClassVar[Mapping[str, RefusalKind]] = {
@@ -149,7 +148,6 @@ class ArkIntl(Ark):
     """Seedance at BytePlus ModelArk, elsewhere. Its keys open nothing in China, nor the other way round."""
 
     base = "https://ark.ap-southeast.bytepluses.com"
-    key_names: ClassVar[tuple[str, ...]] = ("BYTEPLUS_API_KEY", "ARK_API_KEY")
 
 
 FAMILIES: Mapping[str, type[Family]] = {

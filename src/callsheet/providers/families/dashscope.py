@@ -106,7 +106,6 @@ class DashScope(Family):
 
     protocol = "dashscope"
     base = "https://dashscope-intl.aliyuncs.com"
-    key_names = ("DASHSCOPE_API_KEY",)
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True}
     """It lists its tasks, but nothing of ours travels with them: a lost create is not found again."""
     inline = 7 * _MEBI
@@ -278,7 +277,6 @@ class China(DashScope):
     """The Chinese side, at Beijing."""
 
     base = "https://dashscope.aliyuncs.com"
-    key_names = ("DASHSCOPE_CN_API_KEY",)
 
 
 def _dialect(model: str) -> Dialect:

@@ -116,7 +116,6 @@ class Fal(Family):
 
     protocol = "fal-queue"
     base = "https://queue.fal.run"
-    key_names = ("FAL_KEY",)
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True}
 
     def __init__(

@@ -106,7 +106,6 @@ class Gemini(Family):
     protocol = "gemini-interactions"
     base = "https://generativelanguage.googleapis.com"
     traits_of: ClassVar[Mapping[str, Any]] = {"keyed": False, "finds": False, "cancels": True, "poll_every_s": 10.0}
-    key_names = ("GEMINI_API_KEY", "GOOGLE_API_KEY")
     marks = "<image-1>"
     inline = 2 << 20
 

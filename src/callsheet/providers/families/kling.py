@@ -83,7 +83,6 @@ class Kling(Family):
 
     protocol = "kling"
     base = "https://api-singapore.klingai.com"
-    key_names = ("KLING_API_KEY",)
     traits_of: ClassVar[Mapping[str, Any]] = {"finds": True}
     """The attempt travels as `external_task_id`, by which a task can be asked about. The id is unique in an account, but what a second
     create under it answers is not documented: nothing is sent twice."""

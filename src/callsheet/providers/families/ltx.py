@@ -43,7 +43,6 @@ class Ltx(Family):
     protocol = "ltx"
     synchronous = True
     base = "https://api.ltx.video"
-    key_names = ("LTX_API_KEY", "LTXV_API_KEY")
     traits_of = {"poll_every_s": 1.0, "refreshes": False, "reports_cost": False}
     patience_s = 900.0
     """The longest silence before the answer begins. A clip of 20 s in 4k takes minutes."""

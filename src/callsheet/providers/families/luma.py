@@ -93,7 +93,6 @@ class Agents(_Luma):
 
     base: ClassVar[str] = "https://agents.lumalabs.ai"
     root: ClassVar[str] = "/v1"
-    key_names: ClassVar[tuple[str, ...]] = ("LUMA_AGENTS_API_KEY",)
     traits_of: ClassVar[Mapping[str, Any]] = {"poll_every_s": 5.0}
 
     def fit(self, offer: str, order: Order, seed: int = 0) -> Fitted:
@@ -156,7 +155,6 @@ class DreamMachine(_Luma):
 
     base: ClassVar[str] = "https://api.lumalabs.ai"
     root: ClassVar[str] = "/dream-machine/v1"
-    key_names: ClassVar[tuple[str, ...]] = ("LUMAAI_API_KEY",)
     # Its DELETE removes a generation; whether it stops one is not stated. Its list knows no name of ours.
     traits_of: ClassVar[Mapping[str, Any]] = {"poll_every_s": 5.0}
 

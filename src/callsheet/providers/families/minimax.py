@@ -23,7 +23,6 @@ class MiniMax(ContentArray):
     """H3, outside China. Sound is always made, no seed is taken, and the clip is as long as the model's frame grid makes it."""
 
     base = "https://api.minimax.io"
-    key_names: ClassVar[tuple[str, ...]] = ("MINIMAX_API_KEY",)
     marks = "reference image 1"
     clip = "url"
     source_role = "base_video"
@@ -98,4 +97,3 @@ class MiniMaxChina(MiniMax):
     """H3 in China. Its keys open nothing elsewhere."""
 
     base = "https://api.minimaxi.com"
-    key_names: ClassVar[tuple[str, ...]] = ("MINIMAX_CN_API_KEY", "MINIMAX_API_KEY")

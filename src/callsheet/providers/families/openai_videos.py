@@ -127,7 +127,6 @@ class Local(Shaped):
     """
 
     base = "http://127.0.0.1:8091"
-    key_names: ClassVar[tuple[str, ...]] = ("VLLM_API_KEY", "LITELLM_API_KEY")
     keyless = True
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True}
     inline = 64 << 20
@@ -262,7 +261,6 @@ class Sora(Local):
     """OpenAI's own, gone since 2026-09-24. What was made there can still be read about, where anything is left."""
 
     base = "https://api.openai.com"
-    key_names = ("OPENAI_API_KEY",)
     keyless = False
     traits_of: ClassVar[Mapping[str, Any]] = {}
     inline = 8 << 20
@@ -282,7 +280,6 @@ class Azure(Sora):
     base = "https://resource.invalid"
     """Everyone's own; an address has to be given."""
     prefix = "/openai/v1"
-    key_names = ("AZURE_OPENAI_API_KEY",)
 
     def headers(self) -> Mapping[str, str]:
         """See Family."""
@@ -297,7 +294,6 @@ class OpenRouter(Shaped):
 
     base = "https://openrouter.ai"
     prefix = "/api/v1"
-    key_names = ("OPENROUTER_API_KEY",)
     traits_of: ClassVar[Mapping[str, Any]] = {"reports_cost": True, "poll_every_s": 10.0}
     given: ClassVar[Mapping[InputKind, str]] = {
         "reference_image": "image_url", "reference_video": "video_url", "reference_audio": "audio_url",

@@ -65,7 +65,6 @@ class Replicate(Family):
 
     protocol = "replicate"
     base = "https://api.replicate.com"
-    key_names = ("REPLICATE_API_TOKEN",)
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True}
 
     def __init__(

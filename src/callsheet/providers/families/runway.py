@@ -36,7 +36,6 @@ class Runway(Family):
 
     protocol: ClassVar[str] = "runway-tasks"
     base: ClassVar[str] = "https://api.dev.runwayml.com"
-    key_names: ClassVar[tuple[str, ...]] = ("RUNWAYML_API_SECRET",)
     # No list, no client id, no key that is sent: a lost answer stays lost.
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True, "reports_cost": True, "refreshes": True}
 

@@ -52,7 +52,6 @@ class Vertex(Family):
     """Where buckets are; a private address of the API is taken to serve them too."""
     traits_of: ClassVar[Mapping[str, Any]] = {"keyed": False, "finds": False, "cancels": False, "poll_every_s": 10.0}
     # GOOGLE_API_KEY, which Google's SDK reads for both, is left to the developer API: its keys are not good here.
-    key_names = ("VERTEX_API_KEY", "GOOGLE_VERTEX_API_KEY")
     inline = 20 << 20
 
     def __init__(

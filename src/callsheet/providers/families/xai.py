@@ -42,7 +42,6 @@ class Xai(Family):
 
     protocol = "xai"
     base = "https://api.x.ai"
-    key_names = ("XAI_API_KEY",)
 
     def fit(self, offer: str, order: Order, seed: int = 0) -> Fitted:
         """See Family; what its wire has no field for is refused too."""
