@@ -6,8 +6,6 @@ What a file is to the model is said in the prompt, by the tags that Google's gui
 import asyncio
 import base64
 import binascii
-import hashlib
-import hmac
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +23,7 @@ from callsheet.providers.family import Call, Family
 from callsheet.providers.fitting import Fitted, Input, InputKind, Unfit
 from callsheet.providers.hosted import Create, Forged, Hint, Job, JobState, Link, RefusalKind, Refused
 from callsheet.providers.keys import redacted
+from callsheet.providers.signing import heard, standard
 from callsheet.providers.wire import Unanswered, Wire
 
 _VERSION = "/v1beta"
@@ -60,7 +59,6 @@ _NO_KEY = re.compile(r"API_KEY_INVALID|API key (not valid|expired)", re.IGNORECA
 _MODEL = re.compile(r"\bmodels?\b", re.IGNORECASE)
 _MOST_BYTES = 2 << 30
 _READY_TRIES = 60
-_WINDOW_S = 300
 
 
 def google_refusal(status: int, said: Mapping[str, Any], headers: Mapping[str, str]) -> Refused | None:
@@ -217,19 +215,10 @@ class Gemini(Family):
 
     def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
         """A webhook of the project, signed as the Standard Webhooks specification has it. Raises Forged."""
-        named = {name.lower(): value for name, value in headers.items()}
         if not self._secret:
             raise Forged("no signing secret is known: put it behind the key, KEY:whsec_...")
-        event, stamp = named.get("webhook-id", ""), named.get("webhook-timestamp", "")
-        if not event or not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):
-            raise Forged("it carries no id or no time stamp")
-        wanted = webhook_signature(self._secret, event, stamp, body).encode()
-        told = named.get("webhook-signature", "").split()
-        if not any(hmac.compare_digest(one.encode("utf-8", "replace"), wanted) for one in told):
-            raise Forged("its signature is wrong")
-        if abs(self.clock() - int(stamp)) > _WINDOW_S:
-            raise Forged(f"it is {self.clock() - int(stamp):.0f} s old")
-        said = read(httpx.Response(200, content=body)) or {}
+        event = standard(self._secret, headers, body, self.clock())
+        said = heard(body)
         job = text(said, "data", "id")
         if not job:
             raise Forged("it names no job")
@@ -386,16 +375,6 @@ def decoded(data: str) -> bytes | None:
         return base64.b64decode(data, validate=True) or None
     except (binascii.Error, ValueError):
         return None
-
-
-def webhook_signature(secret: str, event: str, stamp: str, body: bytes) -> str:
-    """`v1,` and the base64 of an HMAC-SHA256 over `event.stamp.body`; the secret is base64 behind `whsec_`."""
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except (binascii.Error, ValueError):
-        key = secret.encode()
-    signed = hmac.new(key, f"{event}.{stamp}.".encode() + body, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(signed).decode()
 
 
 FAMILIES: Mapping[str, type[Family]] = {"any": Gemini}

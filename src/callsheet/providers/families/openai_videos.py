@@ -22,6 +22,7 @@ from callsheet.providers.answers import at, exact, extension, text, wait_s, word
 from callsheet.providers.family import Call, Family
 from callsheet.providers.fitting import Fitted, InputKind, Unfit
 from callsheet.providers.hosted import Create, Forged, Hint, Job, JobState, Link, RefusalKind, Refused
+from callsheet.providers.signing import heard, of_now
 from callsheet.providers.wire import Wire
 
 Part = tuple[str, tuple[str | None, Any, str | None]]
@@ -48,7 +49,6 @@ _DIALS = frozenset(("guidance_scale", "guidance_scale_2", "true_cfg_scale", "flo
 _EXTRAS = frozenset(("num_frames", "fps", "seed", "negative_prompt", "generate_sound", "audio_reference", *_DIALS))
 _SIDE = 16
 """The long side of a frame that nobody states is a multiple of this: models of this kind take no other."""
-_WINDOW_S = 300
 
 
 class Shaped(Family):
@@ -400,17 +400,13 @@ class OpenRouter(Shaped):
         pairs = [part.strip().partition("=") for part in named.get("x-openrouter-signature", "").split(",")]
         signed = {name: value for name, _, value in pairs}
         stamp = signed.get("t", "")
-        if not self._secret or not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):
-            raise Forged("it is not signed, or no secret is known")
+        if not self._secret:
+            raise Forged("no signing secret is known")
+        of_now(stamp, self.clock())
         right = hmac.new(self._secret, stamp.encode() + b"," + body, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(right.encode(), signed.get("v1", "").encode("utf-8", "replace")):
             raise Forged("its signature is wrong")
-        if abs(self.clock() - int(stamp)) > _WINDOW_S:
-            raise Forged("it is not of now")
-        try:
-            said = json.loads(body)
-        except ValueError as error:
-            raise Forged("it is not JSON") from error
+        said = heard(body)
         job, status = text(said, "data", "id"), text(said, "data", "status")
         if not job:
             raise Forged("it names no job")

@@ -1,10 +1,6 @@
 """Replicate: predictions of models, each with names of its own for what it takes."""
 
-import base64
-import binascii
 import hashlib
-import hmac
-import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,10 +12,10 @@ from callsheet.providers.answers import at, extension, kind_of, read, text, wait
 from callsheet.providers.families.schemas import Schema, arguments
 from callsheet.providers.family import Call, Family
 from callsheet.providers.fitting import Fitted, Input
-from callsheet.providers.hosted import Accepted, Create, Forged, Hint, Job, JobState, Link, Refused
+from callsheet.providers.hosted import Create, Forged, Hint, Job, JobState, Link, Refused
+from callsheet.providers.signing import Signing, heard, standard
 from callsheet.providers.wire import Unanswered, Unsent, Wire
 
-_WINDOW_S = 300
 _LONGEST_FILE = 100 << 20
 _STATES: Mapping[str, JobState] = {
     "starting": "waiting", "processing": "running", "succeeded": "done", "failed": "failed", "canceled": "cancelled",
@@ -60,7 +56,7 @@ def _schema(model: str) -> Schema:
     return _SCHEMAS.get(known, _USUAL)
 
 
-class Replicate(Family):
+class Replicate(Signing):
     """A wire name is `owner/name`, or `owner/name:version` for models that are only sold by version."""
 
     protocol = "replicate"
@@ -76,8 +72,7 @@ class Replicate(Family):
         clock: Callable[[], float] = time.time,
     ) -> None:
         super().__init__(route, offers, key, url, clock)
-        self._secret = b""
-        self._wanting_secret = False
+        self._secret = ""
 
     # -- asking for a take -------------------------------------------------------------------------------------------------
 
@@ -170,19 +165,6 @@ class Replicate(Family):
 
     # -- webhooks ----------------------------------------------------------------------------------------------------------
 
-    async def submit(self, wire: Wire, create: Create) -> Accepted:
-        """As any family; what webhooks are signed with is learnt before."""
-        if create.webhook is not None:
-            await self._learn(wire)
-        return await super().submit(wire, create)
-
-    async def poll(self, wire: Wire, jobs: Sequence[str]) -> Mapping[str, Job]:
-        """How jobs stand. Raises Unanswered."""
-        if self._wanting_secret:
-            self._wanting_secret = False
-            await self._learn(wire)
-        return await super().poll(wire, jobs)
-
     async def _learn(self, wire: Wire) -> None:
         """The account's secret. Without it webhooks are not believed; what is true is asked anyway."""
         if self._secret:
@@ -191,30 +173,17 @@ class Replicate(Family):
             response = await wire.ask("GET", f"{self.url}/v1/webhooks/default/secret", headers=self.headers())
         except Unanswered:
             return
-        self._secret = _raw(text(read(response), "key").removeprefix("whsec_"))
+        self._secret = text(read(response), "key")
 
     def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
-        """Signed with HMAC-SHA256 over "id.timestamp.body"; one of several signatures has to be right. Raises Forged."""
-        named = {name.lower(): value for name, value in headers.items()}
-        id, stamp, signatures = (named.get(f"webhook-{part}", "") for part in ("id", "timestamp", "signature"))
-        if not (id and signatures and stamp.isascii() and stamp.isdecimal() and len(stamp) < 15):
-            raise Forged("it does not say what it is, or when")
-        if abs(self.clock() - int(stamp)) > _WINDOW_S:
-            raise Forged(f"it is {self.clock() - int(stamp):.0f} s old")
+        """Signed as the Standard Webhooks specification has it. Raises Forged."""
         if not self._secret:
-            self._wanting_secret = True
-            raise Forged("it is not known yet what it is signed with")
-        due = hmac.new(self._secret, f"{id}.{stamp}.".encode() + body, hashlib.sha256).digest()
-        told = [_raw(one.removeprefix("v1,")) for one in signatures.split() if one.startswith("v1,")]
-        if not any(hmac.compare_digest(one, due) for one in told):
-            raise Forged("its signature is wrong")
-        try:
-            job = text(json.loads(body), "id")
-        except ValueError as error:
-            raise Forged("it is not JSON") from error
+            raise self._unknown()
+        event = standard(self._secret, headers, body, self.clock())
+        job = text(heard(body), "id")
         if not job:
             raise Forged("it names no prediction")
-        return Hint(id, job)
+        return Hint(event, job)
 
 
 def _output(said: Any) -> str:
@@ -223,13 +192,6 @@ def _output(said: Any) -> str:
         if isinstance(found, str) and found.startswith(("https://", "http://")):
             return found
     return ""
-
-
-def _raw(encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError):
-        return b""
 
 
 FAMILIES: Mapping[str, type[Family]] = {"replicate": Replicate, "any": Replicate}

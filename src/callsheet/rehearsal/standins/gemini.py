@@ -10,7 +10,7 @@ from typing import Any
 
 from callsheet.catalog import Mode, Offer
 from callsheet.providers.answers import kind_of
-from callsheet.providers.families.gemini import webhook_signature
+from callsheet.providers.signing import standard_signature
 from callsheet.rehearsal.exchange import Clip, Reply, Request, answer
 from callsheet.rehearsal.face import Why
 from callsheet.rehearsal.house import House
@@ -132,7 +132,7 @@ class GeminiStandIn(StandIn):
             secret = "whsec_" + base64.b64encode(b"somebody else").decode() if forged else hook["new_signing_secret"]
             headers = {
                 "content-type": "application/json", "webhook-id": event, "webhook-timestamp": str(int(at)),
-                "webhook-signature": webhook_signature(secret, event, str(int(at)), body),
+                "webhook-signature": standard_signature(secret, event, str(int(at)), body),
             }  # fmt: skip
             return Delivery(hook["uri"], headers, body)
         return None
