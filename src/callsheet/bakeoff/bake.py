@@ -10,7 +10,7 @@ from typing import Any
 
 from callsheet.bakeoff.page import write_page
 from callsheet.errors import BudgetError, InputError, NotFoundError
-from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Take, order, seed
+from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Take, needs, order, seed
 from callsheet.film.ordering import framings
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.floor import Bought, Floor, ShootRequest
@@ -106,6 +106,10 @@ async def bake(
         raise InputError("a bake-off needs at least one model and one take", remedy="Name models with --models.")
     document = Document.parse(store.read().text)
     placed = document.production.find(shot) if shot else next(iter(document.production.board()))
+    if needs(placed.shot) is not None and placed.shot.footage is not None:
+        raise InputError(
+            "a bake-off cannot work on another shot's take", where=placed.address, remedy="Name that footage as a file."
+        )
     wanted = order(document.production, placed, store.asset_digest, None)
     chosen, out = _field(models, wanted, crew.sellers, cap.currency)
     if not chosen:

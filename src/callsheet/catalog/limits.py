@@ -29,6 +29,8 @@ class Asked:
     keyframes: int = 0
     video_s: Fraction = Fraction(0)
     sound_s: Fraction = Fraction(0)
+    beats: tuple[tuple[Fraction, str], ...] = ()
+    """The length of each picture inside the clip, and the words for it."""
 
     @property
     def wanted(self) -> Wanted:
@@ -51,7 +53,13 @@ class Refusal:
 
 def refusals(offer: Offer, asked: Asked) -> tuple[Refusal, ...]:
     """Every known limit that `asked` breaks. A limit that is unknown refuses nothing here: ask `Offer.can` where it must be known."""
-    return (*_frame(offer, asked), *_features(offer, asked), *_given(offer, asked), *_said(offer, asked))
+    return (
+        *_frame(offer, asked),
+        *_features(offer, asked),
+        *_given(offer, asked),
+        *_cut(offer, asked),
+        *_said(offer, asked),
+    )
 
 
 def _frame(offer: Offer, asked: Asked) -> Iterator[Refusal]:
@@ -99,6 +107,19 @@ def _given(offer: Offer, asked: Asked) -> Iterator[Refusal]:
     for name, limit, count, what in given:
         if isinstance(limit, int) and count > limit and (name != "with_output_s" or asked.videos):
             yield Refusal(f"references.{name}", f"{count} {what}; it takes {limit}")
+
+
+def _cut(offer: Offer, asked: Asked) -> Iterator[Refusal]:
+    most, shortest, limit = offer.beats.most, offer.beats.shortest_s, offer.beats.prompt_most
+    if isinstance(most, int) and len(asked.beats) > most:
+        yield Refusal("beats.most", f"{len(asked.beats)} beats; it takes {most}")
+    for number, (seconds, words) in enumerate(asked.beats, 1):
+        if isinstance(shortest, int) and seconds < shortest:
+            yield Refusal(
+                "beats.shortest_s", f"beat {number} lasts {float(seconds):g} s; it takes {shortest} s and more"
+            )
+        if isinstance(limit, int) and (length := prompt_length(words, offer.prompt.unit)) > limit:
+            yield Refusal("beats.prompt_most", f"beat {number} takes {length} to tell; it takes {limit}")
 
 
 def _said(offer: Offer, asked: Asked) -> Iterator[Refusal]:

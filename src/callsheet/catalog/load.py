@@ -26,7 +26,9 @@ VARIABLE = "CALLSHEET_CATALOG"
 """Environment variable: catalogue files or folders of them, separated as in PATH."""
 _PARTS = ("sources", "source", "models", "routes", "offers", "change", "rates")
 _IDENTITY = frozenset(Model.model_fields) - {"id"}
-_GROUPS = frozenset(("model", "references", "prompt", "result", "charges", "limits", "control", "legal"))
+_GROUPS = frozenset(
+    ("model", "references", "beats", "prompt", "result", "charges", "limits", "control", "latency", "legal")
+)
 """Fields whose inner fields each have evidence of their own."""
 _WHOLE = frozenset(("rules", "sizes", "evidence"))
 """Fields that are replaced as one."""

@@ -90,6 +90,16 @@ class References(Fact):
     """How a prompt points at a reference."""
 
 
+class Beats(Fact):
+    """What holds for the timed pictures inside one clip, where the model takes several."""
+
+    most: Count = UNKNOWN
+    shortest_s: Count = UNKNOWN
+    """The least that one lasts, in seconds."""
+    prompt_most: Count = UNKNOWN
+    """How long the words for one may be, in the unit of the prompt."""
+
+
 class Prompt(Fact):
     """What may be said."""
 
@@ -152,6 +162,14 @@ class Control(Fact):
     webhook: Literal["signed", "unsigned", "none"] | Unknown = UNKNOWN
     poll_s: Count = UNKNOWN
     """Not asked more often than this."""
+
+
+class Latency(Fact):
+    """How long an order usually takes, in seconds: it waits for `queue_s`, then takes `start_s` and `each_s` for every second of the clip."""
+
+    queue_s: Count = UNKNOWN
+    start_s: Count = UNKNOWN
+    each_s: Count = UNKNOWN
 
 
 class Legal(Fact):
@@ -225,6 +243,7 @@ class Offer(Fact):
     """The frame that really comes, where it is known."""
     fps: Annotated[tuple[Annotated[int, Field(gt=0)], ...] | Unknown, BeforeValidator(_one)] = UNKNOWN
     references: References = References()
+    beats: Beats = Beats()
     prompt: Prompt = Prompt()
     audio: Literal["always", "toggle", "yes", "none"] | Unknown = UNKNOWN
     """Sound made with the picture; `yes` where it is not known whether it can be turned off."""
@@ -236,6 +255,7 @@ class Offer(Fact):
     charges: Charges = Charges()
     limits: Limits = Limits()
     control: Control = Control()
+    latency: Latency = Latency()
     legal: Legal = Legal()
     notes: tuple[Text, ...] = ()
     history: tuple[Change, ...] = ()

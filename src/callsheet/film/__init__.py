@@ -4,7 +4,7 @@ from callsheet.film.asset import Asset, Cast, Consent, Location, Look, Music, Pr
 from callsheet.film.digest import canonical, digest, seed
 from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
-from callsheet.film.ordering import files, framings, order
+from callsheet.film.ordering import files, framings, needs, order
 from callsheet.film.preset import PRESETS, Framing, Preset
 from callsheet.film.price import Money, Price
 from callsheet.film.production import (
@@ -21,10 +21,13 @@ from callsheet.film.production import (
 )
 from callsheet.film.shot import (
     NARRATOR,
+    Beat,
     Camera,
     Constraints,
     Continuity,
     Dialogue,
+    Footage,
+    Keyframe,
     Mood,
     References,
     Shot,
@@ -32,13 +35,14 @@ from callsheet.film.shot import (
     Super,
     Transition,
 )
-from callsheet.film.take import Clip, Order, Recipe, Reference, Take
+from callsheet.film.take import Clip, Line, Order, Recipe, Reference, Sound, Take
 
 __all__ = [
     "NARRATOR",
     "PRESETS",
     "SCHEMA",
     "Asset",
+    "Beat",
     "Budget",
     "Camera",
     "Cast",
@@ -50,7 +54,10 @@ __all__ = [
     "Dialogue",
     "Document",
     "Episode",
+    "Footage",
     "Framing",
+    "Keyframe",
+    "Line",
     "Location",
     "Look",
     "Money",
@@ -69,6 +76,7 @@ __all__ = [
     "Rights",
     "Sequence",
     "Shot",
+    "Sound",
     "SoundEffect",
     "Source",
     "Super",
@@ -82,6 +90,7 @@ __all__ = [
     "files",
     "framings",
     "json_schema",
+    "needs",
     "order",
     "seed",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from callsheet.film.ordering import needs
 from callsheet.film.production import Episode, Production
 from callsheet.film.shot import NARRATOR, Shot
 
@@ -107,11 +108,48 @@ def _shot(production: Production, shot: Shot, path: Path) -> Iterator[Fault]:
     for index, text in enumerate(shot.supers):
         if text.start >= shot.duration or text.start + (text.frames or 1) > shot.duration:
             yield Fault((*path, "supers", index), f"the text ends after the shot, which has {shot.duration} frames")
+    yield from _made_from(shot, path)
     for index, effect in enumerate(shot.effects):
         if effect.at >= shot.duration:
             yield Fault(
                 (*path, "effects", index, "at"), f"the shot has {shot.duration} frames", f"0 to {shot.duration - 1}"
             )
+
+
+def _made_from(shot: Shot, path: Path) -> Iterator[Fault]:
+    """Keyframes, beats and footage: in order, inside the shot, and not at odds with each other."""
+    last = shot.duration - 1
+    before = 0
+    for index, key in enumerate(shot.continuity.keyframes):
+        place = (*path, "continuity", "keyframes", index, "frame")
+        if key.frame >= last:
+            yield Fault(
+                place, "a keyframe stands inside the shot; its ends are first_frame and last_frame", f"1 to {last - 1}"
+            )
+        elif key.frame <= before:
+            yield Fault(
+                place, "keyframes follow one another in the order of their frames", f"{before + 1} to {last - 1}"
+            )
+        before = max(before, key.frame)
+    if len(shot.beats) == 1:
+        yield Fault((*path, "beats"), "one beat is the shot itself", "2 or more, or none")
+    for index, beat in enumerate(shot.beats):
+        place = (*path, "beats", index, "at")
+        earliest = shot.beats[index - 1].at + 1 if index else 0
+        if not index and beat.at:
+            yield Fault(place, "the first beat begins with the shot", "0")
+        elif index and not earliest <= beat.at <= last:
+            yield Fault(place, "beats follow one another inside the shot", f"{earliest} to {last}")
+    if shot.footage is None:
+        return
+    if (shot.footage.video is None) == (shot.footage.shot is None):
+        yield Fault(
+            (*path, "footage"), "footage is either a video or another shot's take", "video: FILE, or shot: CODE"
+        )
+    if shot.continuity.extends:
+        yield Fault((*path, "footage"), "a shot is made from footage or starts on another shot's last frame, not both")
+    if shot.beats:
+        yield Fault((*path, "beats"), "a shot that is made from footage has that footage's cuts", "no beats")
 
 
 def _transition(shot: Shot, before: Shot | None, path: Path) -> Iterator[Fault]:
@@ -136,11 +174,12 @@ def _transition(shot: Shot, before: Shot | None, path: Path) -> Iterator[Fault]:
 
 def _continuity(shots: dict[str, Shot], where: dict[str, Path]) -> Iterator[Fault]:
     for code, shot in shots.items():
-        parent = shot.continuity.extends
-        path = (*where[code], "continuity", "extends")
+        parent = needs(shot)
+        from_footage = shot.continuity.extends is None
+        path = (*where[code], "footage", "shot") if from_footage else (*where[code], "continuity", "extends")
         if parent is None:
             continue
-        if shot.continuity.first_frame:
+        if shot.continuity.first_frame and not from_footage:
             yield Fault(
                 (*where[code], "continuity"), "a shot either extends another or has a first frame of its own, not both"
             )
@@ -150,6 +189,7 @@ def _continuity(shots: dict[str, Shot], where: dict[str, Path]) -> Iterator[Faul
         chain, at = [code], parent
         while at in shots and at not in chain:
             chain.append(at)
-            at = shots[at].continuity.extends or ""
+            at = needs(shots[at]) or ""
         if at == code:
-            yield Fault(path, "continuity runs in a circle: " + " extends ".join([*chain, code]))
+            link = " is made from " if any(shots[one].continuity.extends is None for one in chain) else " extends "
+            yield Fault(path, "continuity runs in a circle: " + link.join([*chain, code]))

@@ -6,7 +6,8 @@ from typing import TypeVar
 from callsheet.film.asset import Asset
 from callsheet.film.preset import PRESETS, Framing
 from callsheet.film.production import Placed, Production
-from callsheet.film.take import Order, Reference, Take
+from callsheet.film.shot import Shot
+from callsheet.film.take import Line, Order, Reference, Sound, Take
 
 AssetT = TypeVar("AssetT", bound=Asset)
 _FULL_CARD = {"title", "offer", "quote"}
@@ -26,6 +27,9 @@ def files(production: Production, placed: Placed) -> Iterator[tuple[str, str]]:
     yield from (("image", path) for path in shot.references.images)
     yield from (("video", path) for path in shot.references.videos)
     yield from (("audio", path) for path in shot.references.audio)
+    if shot.footage and shot.footage.video:
+        yield shot.footage.work, shot.footage.video
+    yield from ((f"keyframe:{key.frame}", key.image) for key in shot.continuity.keyframes)
     if shot.continuity.first_frame:
         yield "first-frame", shot.continuity.first_frame
     if shot.continuity.last_frame:
@@ -37,15 +41,21 @@ def framings(production: Production) -> tuple[Framing, ...]:
     return tuple(dict.fromkeys(PRESETS[d.preset].framing for d in production.deliverables))
 
 
+def needs(shot: Shot) -> str | None:
+    """The code of the shot that has to have a take before this one can be shot; None when there is none."""
+    return shot.continuity.extends or (shot.footage.shot if shot.footage else None)
+
+
 def order(production: Production, placed: Placed, digest_of: Callable[[str], str], parent: Take | None) -> Order:
     """The order for one take.
 
-    `digest_of` gives the sha256 of a file by its path; `parent` is the take on whose last frame this shot starts.
+    `digest_of` gives the sha256 of a file by its path; `parent` is the take on whose last frame this shot starts, or that it is made from.
     """
     shot = placed.shot
     references = [Reference(role=role, sha256=digest_of(path)) for role, path in files(production, placed)]
     if parent:
-        references += [Reference(role=f"extends:{clip.framing}", sha256=clip.sha256) for clip in parent.clips]
+        part = shot.footage.work if shot.footage else "extends"
+        references += [Reference(role=f"{part}:{clip.framing}", sha256=clip.sha256) for clip in parent.clips]
     roles = {text.role for text in shot.supers}
     card = shot.use_case == "text-and-graphics" or (bool(roles & _FULL_CARD) and not shot.cast and not shot.props)
     return Order(
@@ -68,6 +78,23 @@ def order(production: Production, placed: Placed, digest_of: Callable[[str], str
         language=production.language,
         text_room="none" if not shot.supers else "all" if card else "part",
         references=tuple(references),
+        beats=tuple(shot.beats),
+        sound=_spoken(production, shot) if shot.sound == "native" else None,
+    )
+
+
+def _spoken(production: Production, shot: Shot) -> Sound:
+    """What the model is told of the sound: who says what."""
+    return Sound(
+        lines=tuple(
+            Line(
+                who=production.cast[said.who].name if said.who in production.cast else said.who,
+                line=said.line,
+                manner=said.manner,
+                language=said.language or production.language,
+            )
+            for said in shot.dialogue
+        )
     )
 
 

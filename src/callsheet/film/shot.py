@@ -62,6 +62,36 @@ class Mood(Noun):
     """-1 calm .. 1 excited."""
 
 
+class Keyframe(Noun):
+    """A still that must be seen at one frame of the shot, between its first and its last."""
+
+    frame: int = Field(gt=0)
+    """The frame of the shot, counted from 0."""
+    image: File
+
+
+Work = Literal["edit", "extend", "upscale", "reframe", "restyle"]
+"""What is done to footage: change what is in it, go on where it ends, enlarge it, give it another shape, give it another look."""
+
+
+class Footage(Noun):
+    """A video that exists already and that the shot is made from: a file, or the take in the cut of another shot in the same episode."""
+
+    video: File | None = None
+    shot: Code | None = None
+    work: Work = "edit"
+
+
+class Beat(Noun):
+    """One of several timed pictures inside a shot, with a cut at its first frame."""
+
+    at: int = Field(ge=0)
+    """Its first frame, counted within the shot."""
+    action: Text
+    """What we see in it, in one sentence."""
+    camera: Camera = Camera()
+
+
 class Continuity(Noun):
     """What this shot's picture must agree with."""
 
@@ -71,6 +101,8 @@ class Continuity(Noun):
     """A still that must be the first frame."""
     last_frame: File | None = None
     """A still that must be the last frame."""
+    keyframes: list[Keyframe] = []
+    """Stills in between, in order."""
 
 
 class References(Noun):
@@ -142,6 +174,12 @@ class Shot(Noun):
     """0 follows the board exactly, 1 leaves everything but the subject open."""
     supers: list[Super] = []
     continuity: Continuity = Continuity()
+    footage: Footage | None = None
+    """The video that it is made from, when it is not made anew."""
+    beats: list[Beat] = []
+    """The pictures that follow one another inside this one shot, shot together so that they match; the first begins at frame 0."""
+    sound: Literal["laid", "native"] = "laid"
+    """`native` has the model make sound with the picture, its lines spoken; `laid` leaves the sound to the film's own soundtrack."""
     references: References = References()
     transition: Transition = Transition()
     effects: list[SoundEffect] = []

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from callsheet.film.asset import Cast, Location, Look, Prop
 from callsheet.film.digest import digest
 from callsheet.film.frames import Rate
 from callsheet.film.model import Frozen
 from callsheet.film.preset import Framing
-from callsheet.film.shot import Camera, Mood, TimeOfDay, UseCase, Weather
+from callsheet.film.shot import Beat, Camera, Mood, TimeOfDay, UseCase, Weather
 
 
 class Reference(Frozen):
@@ -17,6 +19,22 @@ class Reference(Frozen):
 
     role: str
     sha256: str
+
+
+class Line(Frozen):
+    """A line that the model has somebody say."""
+
+    who: str
+    """A name as people know it, or `narrator`."""
+    line: str
+    manner: str
+    language: str
+
+
+class Sound(Frozen):
+    """The sound that a model is to make with the picture."""
+
+    lines: tuple[Line, ...] = ()
 
 
 class Order(Frozen):
@@ -45,7 +63,21 @@ class Order(Frozen):
     text_room: Literal["none", "part", "all"]
     """How much of the picture must stay calm for text on screen: none, a part, or all of it (a text card)."""
     references: tuple[Reference, ...]
-    """Role `extends:<framing>` names the clip, in that picture shape, on whose last frame this shot starts."""
+    """Role `extends:<framing>` names the clip, in that picture shape, on whose last frame this shot starts. A video that is worked on has the
+    work for its role: `edit`, `extend`, `upscale`, `reframe`, `restyle`, with `:<framing>` when it is a clip of a take."""
+    beats: tuple[Beat, ...] = ()
+    """The pictures inside the shot, the first at frame 0; none when it is one picture."""
+    sound: Sound | None = None
+    """The sound wanted from the model; None for none."""
+
+    @model_serializer(mode="wrap")
+    def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What an order does not use it does not mention: a take of before there were such words is a take of the same order."""
+        said: dict[str, Any] = handler(self)
+        return {name: value for name, value in said.items() if name not in _LATER or getattr(self, name)}
+
+
+_LATER = ("beats", "sound")
 
 
 class Recipe(Frozen):

@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from callsheet.errors import NotFoundError
-from callsheet.film import Document, Money, Order, Placed, Price, Production, Recipe, Shot, Take, digest, order, seed
+from callsheet.film import (
+    Document,
+    Money,
+    Order,
+    Placed,
+    Price,
+    Production,
+    Recipe,
+    Shot,
+    Take,
+    digest,
+    needs,
+    order,
+    seed,
+)
 from callsheet.floor.order import Route
 from callsheet.money import Bid, BidLine, Odds
 from callsheet.money.confirm import confirmed
@@ -22,7 +36,7 @@ NO_SPEND = "USD"
 
 @dataclass(frozen=True)
 class Planned:
-    """One shot of the shoot. `recipe` is None while the shot it extends has no take; `take` is the one in the cut."""
+    """One shot of the shoot. `recipe` is None while the shot it is made from has no take; `take` is the one in the cut."""
 
     placed: Placed
     decision: Decision
@@ -33,7 +47,7 @@ class Planned:
 
 
 def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
-    """Plan every shot in film order; a shot that extends another is planned from that one's take."""
+    """Plan every shot in film order; a shot that extends another, or is made from it, is planned from that one's take."""
     library = Library(store, providers)
     knowledge = Knowledge.of(store, production, providers)
     picks = store.picks()
@@ -43,9 +57,9 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
     while waiting:
         later: list[Placed] = []
         for placed in waiting:
-            extends = placed.shot.continuity.extends
-            parent = planned.get(_address(production, placed, extends)) if extends else None
-            if extends and parent is None:
+            needed = needs(placed.shot)
+            parent = planned.get(_address(production, placed, needed)) if needed else None
+            if needed and parent is None:
                 later.append(placed)
                 continue
             found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge)

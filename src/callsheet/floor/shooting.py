@@ -71,7 +71,9 @@ async def shoot_missing(
         if not todo:
             if blocked:
                 raise NotFoundError(
-                    "the shot it extends has no take", where=blocked[0].placed.address, remedy="Shoot that one first."
+                    "the shot it is made from has no take",
+                    where=blocked[0].placed.address,
+                    remedy="Shoot that one first.",
                 )
             break
         _afford(floor, store, production, wanted)
@@ -94,7 +96,7 @@ async def retake(
             raise p.gone
         if p.recipe is None:
             raise NotFoundError(
-                "the shot it extends has no take", where=p.placed.address, remedy="Shoot that one first."
+                "the shot it is made from has no take", where=p.placed.address, remedy="Shoot that one first."
             )
     _afford(floor, store, production, [replace(p, take=None) for p in planned])
     wanted = [(p, planning.retake(p, len(store.takes(p.placed.address)) + 1)) for p in planned]
@@ -168,12 +170,9 @@ def _missing(missing: Sequence[Bought]) -> CallsheetError:
 def references(store: ProductionStore, production: Production, recipe: Recipe) -> dict[str, Path]:
     """A file for every digest the recipe names: an asset of the production, or a clip of another take."""
     named = {r.sha256 for r in recipe.order.references}
-    clips = {r.sha256 for r in recipe.order.references if r.role.startswith("extends:")}
-    found = {sha256: store.blobs.path(sha256) for sha256 in clips}
     placed = production.find(recipe.order.code)
-    for _, path in files(production, placed):
-        found.setdefault(store.asset_digest(path), store.asset(path))
-    return {sha256: found[sha256] for sha256 in named}
+    found = {store.asset_digest(path): store.asset(path) for _, path in files(production, placed)}
+    return {sha256: found[sha256] if sha256 in found else store.blobs.path(sha256) for sha256 in named}
 
 
 def takes(store: ProductionStore, shot: str) -> tuple[list[Take], int | None]:

@@ -11,6 +11,17 @@ from callsheet.providers.protocol import Made, Offer
 OFFER = "animatic"
 
 
+_UNDRAWN: Mapping[str, str] = {
+    "edit": "it draws, and edits no footage", "upscale": "it draws, and enlarges no footage",
+    "reframe": "it draws, and reframes no footage", "restyle": "it draws, and restyles no footage",
+}  # fmt: skip
+
+
+def undrawn(order: Order) -> str:
+    """Why an order cannot be drawn; empty when it can. A drawing can go on where footage ends."""
+    return next((why for r in order.references if (why := _UNDRAWN.get(r.role.partition(":")[0], ""))), "")
+
+
 class Animatic:
     """Draws takes from the board; needs no key and no network."""
 
@@ -30,8 +41,8 @@ class Animatic:
         )
 
     def refuses(self, offer: str, order: Order) -> str:
-        """Nothing: it draws whatever is on the board."""
-        return ""
+        """Only work on footage: it draws what is on the board, and changes no picture that is given."""
+        return undrawn(order)
 
     def quote(self, offer: str, order: Order) -> Price | None:
         """Nothing: no provider is asked."""

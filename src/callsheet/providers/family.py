@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import httpx
 
 from callsheet.catalog import Offer as Listed
-from callsheet.catalog import Unknown
+from callsheet.catalog import Refusal, Unknown
 from callsheet.errors import NotFoundError
 from callsheet.film import Order
 from callsheet.film.price import Money, Price
@@ -77,6 +77,8 @@ class Family(ABC):
     """Whether the answer to a create is the clip itself, so that whatever breaks it leaves the create's outcome unknown."""
     marks: ClassVar[str | None] = None
     """How its prompts point at the first image, where the catalogue does not say."""
+    tells_beats: ClassVar[bool] = False
+    """Whether its requests have room for the timed pictures of one clip, which `Fitted.beats` holds."""
     inline: ClassVar[int] = 8 << 20
     """Files up to this many bytes may travel inside the request."""
 
@@ -203,7 +205,10 @@ class Family(ABC):
         id, _, resolution = offer.partition(":")
         if id not in self._offers:
             raise NotFoundError(f"{self.name} does not sell {id!r}", remedy="`callsheet models` lists what is sold.")
-        return fitted(self._offers[id], order, seed, resolution=resolution or None, marks=self.marks)
+        told = fitted(self._offers[id], order, seed, resolution=resolution or None, marks=self.marks)
+        if told.beats and not self.tells_beats:
+            raise Unfit([Refusal("modes", "its protocol has no words for several beats")])
+        return told
 
     # -- a hosted provider -------------------------------------------------------------------------------------------------
 
@@ -293,9 +298,10 @@ class Family(ABC):
         placed: dict[str, str] = {}
         try:
             for one in told.inputs:
-                if one.sha256 not in references:
+                source = one.last_of or one.sha256
+                if source not in references:
                     raise Unsent(f"a file of the order is missing: {one.role}")
-                path = references[one.sha256]
+                path = references[source]
                 if one.last:
                     path = _last_frame(path)
                 try:

@@ -1,6 +1,7 @@
 """An order fitted to an offer: its length, frame, words and files as that offer takes them. What cannot be fitted is refused here, with reasons,
 before anything is sent."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,6 +14,7 @@ from callsheet.catalog.offer import Dial
 from callsheet.errors import InputError
 from callsheet.film import Framing, Order, Reference
 from callsheet.film.price import Price
+from callsheet.providers.beats import Told, beats
 from callsheet.providers.prompting import prompt
 
 InputKind = Literal[
@@ -49,10 +51,16 @@ class Input:
 
     kind: InputKind
     sha256: str
+    """The file's name among those that are placed; the last frame of a clip has another name than the clip."""
     role: str
     at: Fraction | None = None
-    last: bool = False
-    """Whether only the clip's last frame is meant."""
+    last_of: str = ""
+    """The clip of which only the last frame is meant."""
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last frame of a clip."""
+        return bool(self.last_of)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ class Fitted:
     """The field that trades faithfulness for freedom, and its value."""
     inputs: tuple[Input, ...]
     asked: Asked
+    beats: tuple[Told, ...] = ()
+    """The pictures inside the clip, where there are several: they take the place of the prompt."""
 
     @property
     def size(self) -> Size | Unknown:
@@ -130,22 +140,29 @@ def fitted(
     """
     inputs, modes, left_out = _inputs(offer, order)
     mode = next(m for m in _STRONGEST if m in modes)
-    sound = audio or offer.audio == "always"
+    sound = audio or order.sound is not None or offer.audio == "always"
     length = Fraction(order.frames) / order.rate.fraction
     sized = tier(offer, resolution)
     if sized is not None and resolution is None:
         sized = min((sized, *(offer.caps[m] for m in modes if m in offer.caps)), key=lines)
     seconds, wrong = _length(offer, length)
-    said = prompt(offer, order, _marks(offer, inputs, marks))
+    pointed = _marks(offer, inputs, marks)
+    said = prompt(offer, order, pointed)
+    cut, unsaid, uncut = beats(offer, order, seconds, pointed)
+    if order.beats:
+        modes = (*modes, "multi_shot")
     adaptive = "first_frame" in modes and not isinstance(offer.aspects, Unknown) and "adaptive" in offer.aspects
     framing = order.framings[0]
     asked = Asked(
         modes, seconds, sized, "adaptive" if adaptive else framing, sound, said.text, said.negative is not None, False,
         images=_count(inputs, "reference_image"), videos=_count(inputs, "reference_video", "source_video"),
         sounds=_count(inputs, "reference_audio"), keyframes=_count(inputs, "keyframe"),
+        beats=tuple((Fraction(one.seconds), one.prompt) for one in cut),
     )  # fmt: skip
     model = offer.wire_name(mode)
-    refused = [*wrong, *refusals(offer, asked)]
+    refused = [*wrong, *uncut, *refusals(offer, asked)]
+    if order.sound is not None and isinstance(offer.audio, Unknown):
+        refused.append(Refusal("audio", "whether it makes sound is unknown"))
     if isinstance(model, Unknown):
         refused.append(Refusal("wire", f"the seller's name for it with {mode} is unknown"))
     lacking = [m for m in modes if m != "text" and offer.can(m) is not True]
@@ -154,8 +171,8 @@ def fitted(
         raise Unfit(list(dict.fromkeys(refused)))
     takes_seed = offer.seed is True
     return Fitted(
-        offer, mode, modes, model, said.text, said.negative, (*left_out, *said.dropped), seconds, sized, framing, framing, sound,
-        seed % _SEEDS if takes_seed else None, _dial(offer, order.creativity), inputs, asked,
+        offer, mode, modes, model, said.text, said.negative, (*left_out, *said.dropped, *unsaid), seconds, sized, framing, framing, sound,
+        seed % _SEEDS if takes_seed else None, _dial(offer, order.creativity), inputs, asked, cut,
     )  # fmt: skip
 
 
@@ -208,8 +225,9 @@ def _input(reference: Reference, order: Order) -> Input | None:
         case "keyframe":
             return Input("keyframe", reference.sha256, reference.role, Fraction(int(rest), max(1, order.frames)))
         case "extends":
+            name = hashlib.sha256(f"last frame of {reference.sha256}".encode()).hexdigest()
             seen = rest == order.framings[0]
-            return Input("first_frame", reference.sha256, reference.role, last=True) if seen else None
+            return Input("first_frame", name, reference.role, last_of=reference.sha256) if seen else None
         case "image" | "cast" | "prop" | "location" | "look":
             return Input("reference_image", reference.sha256, reference.role)
         case "video":
@@ -217,7 +235,10 @@ def _input(reference: Reference, order: Order) -> Input | None:
         case "audio":
             return Input("reference_audio", reference.sha256, reference.role)
         case _ if role in _WORKED_ON:
-            return Input("source_video", reference.sha256, reference.role)
+            # Of a take with several clips the one in the shape that is ordered; a take with another alone is worked on all the same.
+            better = f"{role}:{order.framings[0]}"
+            other = reference.role != better and any(one.role == better for one in order.references)
+            return None if other else Input("source_video", reference.sha256, reference.role)
     raise InputError(f"a reference plays no known part: {reference.role!r}", where=order.code)
 
 

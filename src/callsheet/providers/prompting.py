@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from callsheet.catalog.known import Unknown
 from callsheet.catalog.limits import prompt_length
 from callsheet.catalog.offer import Offer
-from callsheet.film import Order
+from callsheet.film import NARRATOR, Order
 
 _SIZES: Mapping[str, str] = {
     "extreme-wide": "extreme wide shot", "wide": "wide shot", "full": "full shot, head to toe", "medium": "medium shot",
@@ -88,6 +88,7 @@ def _parts(offer: Offer, order: Order, marks: Mapping[str, Sequence[str]]) -> li
     return [
         Part("action", order.action.strip().rstrip(".") + ".", needed=True),
         Part("camera", camera(order).capitalize() + "." if spoken != "none" else ""),
+        Part("lines", _lines(order), needed=True),
         *cast,
         *props,
         Part(
@@ -100,6 +101,17 @@ def _parts(offer: Offer, order: Order, marks: Mapping[str, Sequence[str]]) -> li
         Part("look", _look(order, marks)),
         Part("mood", _mood(order)),
     ]
+
+
+def _lines(order: Order) -> str:
+    """What is said, for a model that makes the sound too: never left out."""
+    said = []
+    for line in order.sound.lines if order.sound else ():
+        who = "A narrator" if line.who == NARRATOR else line.who
+        said.append(
+            f"{who} says{f', {line.manner},' if line.manner else ''} in {line.language}: \u201c{line.line}\u201d"
+        )
+    return " ".join(said)
 
 
 def _text(parts: Sequence[Part]) -> str:

@@ -27,7 +27,8 @@ class Plain:
             wide, high = recipe["size"]
             scale = min(1.0, self.height / min(wide, high))
             width, lines = (max(2, round(side * scale / 2) * 2) for side in (wide, high))
-        return _plain(width, lines, order["frames"], Rate.parse(order["rate"]).fraction)
+        cuts = tuple(beat["at"] for beat in order.get("beats", ()))
+        return _plain(width, lines, order["frames"], Rate.parse(order["rate"]).fraction, cuts)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Drawn:
 
 
 @functools.lru_cache(maxsize=512)
-def _plain(width: int, lines: int, frames: int, rate: Fraction) -> bytes:
+def _plain(width: int, lines: int, frames: int, rate: Fraction, cuts: tuple[int, ...] = ()) -> bytes:
     import numpy as np
 
     from callsheet.media.encode import TAKE, ClipWriter
@@ -70,7 +71,10 @@ def _plain(width: int, lines: int, frames: int, rate: Fraction) -> bytes:
         with ClipWriter(path, width, lines, rate, TAKE) as clip:
             for index in range(frames):
                 left = (width - bar) * index // max(1, frames - 1)
-                pixels = ground.copy()
+                # Every other picture of a clip of several stands on its head, in other colours.
+                turned = sum(at <= index for at in cuts) % 2 == 0 and bool(cuts)
+                pixels = np.ascontiguousarray(255 - ground[::-1]) if turned else ground.copy()
+                pixels[:, :, 3] = 255
                 pixels[:, left : left + bar, :3] = cast(Any, (80, 190, 235))
                 clip.write_bgra(pixels)
         return path.read_bytes()

@@ -10,6 +10,7 @@ import httpx
 
 from callsheet.film import Framing, Order
 from callsheet.film.price import Money, Price
+from callsheet.providers.animatic import undrawn
 from callsheet.providers.hosted import Accepted, Create, Hint, Job, JobState, Link, RefusalKind, Refused
 from callsheet.providers.protocol import Offer
 from callsheet.providers.wire import Lost, Unanswered, Unsent, Wire
@@ -58,8 +59,8 @@ class Rehearsal:
         )
 
     def refuses(self, offer: str, order: Order) -> str:
-        """Nothing but what it does not sell."""
-        return "" if offer in self.skin.models else f"{self.name} does not sell it"
+        """What it does not sell, and what cannot be drawn: drawn clips are what it delivers."""
+        return undrawn(order) if offer in self.skin.models else f"{self.name} does not sell it"
 
     def quote(self, offer: str, order: Order) -> Price | None:
         """By the second of film for each clip that is delivered, rounded up to the micro-unit."""

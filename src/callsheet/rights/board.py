@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from callsheet.catalog.known import UNKNOWN, Flag
-from callsheet.film import NARRATOR, Asset, Deliverable, Episode, Order, Placed, Production, Shot, Take
+from callsheet.film import NARRATOR, Asset, Deliverable, Episode, Order, Placed, Production, Shot, Take, needs
 from callsheet.rights import papers, territory
 from callsheet.rights.facts import Day, DeliverableFacts, Facts, Label, OfferTerms, Part, Person, Use, Work
 from callsheet.rights.papers import Revocation
@@ -65,13 +65,13 @@ def shot_facts(production: Production, placed: Placed, revoked: Iterable[Revocat
 
 
 def _chain(production: Production, placed: Placed) -> Iterator[Placed]:
-    """The shot, the one on whose last frame it starts, and so on."""
+    """The shot, the one on whose last frame it starts or whose take it is made from, and so on."""
     seen: set[str] = set()
     while placed.address not in seen:
         yield placed
         seen.add(placed.address)
-        if placed.shot.continuity.extends:
-            placed = production.find(f"{placed.episode} {placed.shot.continuity.extends}")
+        if needs(placed.shot):
+            placed = production.find(f"{placed.episode} {needs(placed.shot)}")
 
 
 def _named(shot: Shot) -> Iterator[str]:
@@ -83,6 +83,9 @@ def _named(shot: Shot) -> Iterator[str]:
 def _given(shot: Shot) -> Iterator[str]:
     yield from (*shot.references.images, *shot.references.videos, *shot.references.audio)
     yield from (path for path in (shot.continuity.first_frame, shot.continuity.last_frame) if path)
+    yield from (key.image for key in shot.continuity.keyframes)
+    if shot.footage and shot.footage.video:
+        yield shot.footage.video
 
 
 def assets(production: Production) -> Iterator[tuple[str, Asset]]:

@@ -48,13 +48,19 @@ class Continuity:
         self._blend = max(1, min(order.rate.frames(_BLEND_SECONDS), order.frames // 2))
         self._first: skia.Image | None = None
         self._last: skia.Image | None = None
-        extends = "extends:16:9" if width > height else "extends:9:16"
+        self._keys: dict[int, skia.Image] = {}
+        shape = "16:9" if width > height else "9:16"
+        ends = ("extends", "extend", f"extends:{shape}", f"extend:{shape}")
         for reference in order.references:
-            clip = reference.role in (extends, "extends")
-            if not (clip or reference.role in ("first-frame", "last-frame")) or reference.sha256 not in references:
+            kind, _, place = reference.role.partition(":")
+            clip = reference.role in ends
+            still = kind in ("first-frame", "last-frame", "keyframe")
+            if not (clip or still) or reference.sha256 not in references:
                 continue
             file = references[reference.sha256]
-            if reference.role == "last-frame":
+            if kind == "keyframe":
+                self._keys[int(place)] = _fitted(load_still(file), width, height)
+            elif kind == "last-frame":
                 self._last = _fitted(load_still(file), width, height)
             elif self._first is None or clip:
                 pixels = last_frame(file, width, height) if clip else load_still(file)
@@ -62,10 +68,14 @@ class Continuity:
 
     def whole(self, index: int) -> bool:
         """Whether frame `index` is one of the bound pictures and nothing else, so that the scene need not be painted."""
-        return (index == 0 and self._first is not None) or (index == self._frames - 1 and self._last is not None)
+        ends = (index == 0 and self._first is not None) or (index == self._frames - 1 and self._last is not None)
+        return ends or index in self._keys
 
     def paint(self, canvas: skia.Canvas, index: int) -> None:
-        """Lay the bound pictures over frame `index`: wholly at the very ends, easing away from them."""
+        """Lay the bound pictures over frame `index`: wholly at the very ends and at keyframes, easing away from them."""
+        for place, image in self._keys.items():
+            if abs(index - place) < self._blend:
+                _lay(canvas, image, 1.0 - abs(index - place) / self._blend)
         left = self._frames - 1 - index
         if self._last is not None and left < self._blend:
             _lay(canvas, self._last, 1.0 - left / self._blend)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from callsheet.errors import InputError
 from callsheet.film.preset import Framing
 from callsheet.film.take import Recipe
+from callsheet.media.animatic.beats import parts
 from callsheet.media.animatic.camera import path as camera_path
 from callsheet.media.animatic.continuity import Continuity
 from callsheet.media.animatic.finish import Finish
@@ -21,6 +22,12 @@ from callsheet.media.encode import TAKE, ClipWriter
 from callsheet.media.stills import load_still
 
 __all__ = ["ENGINE", "Drawn", "draw", "frame", "pictures", "size_of"]
+
+
+_NO_STILLS = frozenset(
+    ("last-frame", "keyframe", "extends", "extend", "edit", "upscale", "reframe", "restyle", "video", "audio")
+)
+"""Roles of references that are no pictures to put into the scene."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +98,23 @@ def _pictures(
     recipe: Recipe, framing: Framing, references: Mapping[str, Path], height: int, indices: range
 ) -> Iterator[tuple[int, NDArray[np.uint8]]]:
     """Frames as BGRA; the array is reused, so each must be taken before the next is asked for."""
+    for start, part in parts(recipe):
+        inside = range(max(indices.start, start) - start, min(indices.stop, start + part.order.frames) - start)
+        if inside:
+            for index, pixels in _picture(part, framing, references, height, inside):
+                yield start + index, pixels
+
+
+def _picture(
+    recipe: Recipe, framing: Framing, references: Mapping[str, Path], height: int, indices: range
+) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    """The frames of one picture of the shot."""
     order = recipe.order
     width, lines = size_of(framing, height)
     stills = [
         Still(reference.role, load_still(references[reference.sha256]))
         for reference in order.references
-        if reference.role != "last-frame"
-        and not reference.role.startswith("extends")
-        and reference.sha256 in references
+        if reference.role.partition(":")[0] not in _NO_STILLS and reference.sha256 in references
     ]
     stage = Stage(width, lines, order, recipe.seed, stills)
     scene, view_at, finish = scene_for(stage), camera_path(stage), Finish(stage)

@@ -1,5 +1,7 @@
 """Cuts inside what was ordered as one shot: another picture that comes in, or stands there for a few frames."""
 
+from fractions import Fraction
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,9 @@ SURE_ALIKE = 0.55
 """Below this correlation nothing of the picture is left."""
 SURE_JUMP = 6.0
 
+_NEAR_S = Fraction(1, 2)
+"""How far from its place a cut that was ordered may come; models keep to the second, not to the frame."""
+
 _AROUND = 5
 """Frames on each side that say how far this shot usually steps."""
 _COLOUR_OFF = 0.25
@@ -29,7 +34,11 @@ def cuts(footage: Footage, wanted: Wanted) -> Finding:
     likely: list[int] = []
     worst = 0.0
     jumps = change / (_usual(change) + 0.5)
+    ordered = [Fraction(cut) / wanted.rate * footage.media.rate for cut in wanted.cuts]
+    near = _NEAR_S * footage.media.rate
     for index in np.flatnonzero((change >= LEAST_STEP) & (jumps >= JUMP)):
+        if any(abs(int(index) - cut) <= near for cut in ordered):
+            continue
         jump = float(jumps[index])
         alike = _alike(footage.luma[index - 1], footage.luma[index])
         if alike > ALIKE:

@@ -112,6 +112,8 @@ class Wanted:
     text: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     cast: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    cuts: tuple[int, ...] = ()
+    """Frames at which another picture was ordered to come in."""
 
     @classmethod
     def by(
@@ -137,8 +139,9 @@ class Wanted:
             any_rate=any_rate,
             # A card for text is a calm ground: it may well stand still.
             still=order.text_room == "all" or order.use_case == "text-and-graphics",
-            sound=sound,
+            sound=sound or order.sound is not None,
             text=text,
             names=tuple(word for line in told for word in line.split()),
             cast=cast or {},
+            cuts=tuple(beat.at for beat in order.beats if beat.at),
         )

@@ -59,13 +59,15 @@ _SCHEMAS: Mapping[str, Schema] = {
         {"reference_image": "image_urls[]", "reference_video": "video_urls[]", "reference_audio": "audio_urls[]", "source_video": "video_urls[]"},
         lead={"edit": "Edit @Video1.", "extend": "Extend @Video1, continuing from its end."}, **_SEEDANCE,
     ),
-    "kling/v4/text-to-video": Schema(spelling="number"),
+    "kling/v4/text-to-video": Schema(spelling="number", beats="multi_prompt"),
     "kling/v4/image-to-video": Schema(
         {"first_frame": "start_image_url", "keyframe": "middle_image_urls[]", "last_frame": "end_image_url"}, spelling="number", aspect="",
+        beats="multi_prompt",
     ),
     # Whether this one has a field for the shape was not confirmed. It has none for sounds on their own.
     "kling/v4/reference-to-video": Schema(
         {"first_frame": "start_image_url", "reference_image": "image_urls[]", "reference_video": "video_urls[]"}, spelling="number",
+        beats="multi_prompt",
     ),
     # Whether this one lets a resolution be chosen was not confirmed.
     "kling/v4/video-to-video/edit": Schema({"source_video": "video_url", "reference_image": "image_urls[]"}, length="", aspect=""),
@@ -114,6 +116,7 @@ class Fal(Signing):
     """A job is known by the path of its result: the words before `requests` are not always those of the create."""
 
     protocol = "fal-queue"
+    tells_beats = True
     base = "https://queue.fal.run"
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True}
 

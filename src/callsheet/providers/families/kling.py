@@ -62,6 +62,8 @@ class Dialect:
     camera: bool = False
     """Whether it has fields for the camera; the words of the prompt say the move in any case."""
     negative: bool = True
+    beats: bool = False
+    """Whether it takes several timed pictures in one clip."""
 
 
 _DIALECTS: Mapping[str, Dialect] = {
@@ -69,7 +71,8 @@ _DIALECTS: Mapping[str, Dialect] = {
     "kling-v1-6": Dialect(several=True, sound=False),
     "kling-v2-5-turbo": Dialect(sound=False),
     "kling-video-o1": Dialect(omni=True, sound=False, negative=False),
-    "kling-v3-omni": Dialect(omni=True),
+    "kling-v3-omni": Dialect(omni=True, beats=True),
+    "kling-v3": Dialect(beats=True),
 }
 """By the seller's name. A name that is not here is asked like Kling 3.0: text or pictures as frames, with a switch for sound."""
 
@@ -87,6 +90,7 @@ class Kling(Family):
     """The attempt travels as `external_task_id`, by which a task can be asked about. The id is unique in an account, but what a second
     create under it answers is not documented: nothing is sent twice."""
     inline = 10 << 20
+    tells_beats = True
 
     def headers(self) -> Mapping[str, str]:
         """See Family."""
@@ -113,6 +117,8 @@ class Kling(Family):
                 refused.append(Refusal("requires", "last_frame needs first_frame"))
             elif pictures:
                 refused.append(Refusal("excludes", "with more than two pictures it takes no last frame"))
+        if told.beats and not spoken.beats:
+            refused.append(Refusal("modes", f"{told.model} takes no beats"))
         if told.audio and not spoken.sound:
             refused.append(Refusal("audio", f"{told.model} makes no sound"))
         if told.negative and not spoken.negative:
@@ -130,6 +136,12 @@ class Kling(Family):
             "model_name": told.model, "prompt": told.prompt, "duration": str(told.whole_seconds()), "external_task_id": create.attempt,
             "watermark_info": {"enabled": False},
         }  # fmt: skip
+        if told.beats:
+            # The prompt of the whole would be ignored; each picture has its own.
+            del body["prompt"]
+            body |= {"multi_shot": True, "shot_type": "customize", "multi_prompt": [
+                {"index": number, "prompt": beat.prompt, "duration": str(beat.seconds)} for number, beat in enumerate(told.beats, 1)
+            ]}  # fmt: skip
         if told.negative:
             body["negative_prompt"] = told.negative
         if told.resolution is not None:

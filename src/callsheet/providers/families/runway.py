@@ -36,6 +36,7 @@ class Runway(Family):
 
     protocol: ClassVar[str] = "runway-tasks"
     base: ClassVar[str] = "https://api.dev.runwayml.com"
+    tells_beats = True
     # No list, no client id, no key that is sent: a lost answer stays lost.
     traits_of: ClassVar[Mapping[str, Any]] = {"cancels": True, "reports_cost": True, "refreshes": True}
 
@@ -165,6 +166,10 @@ def _body(told: Fitted, files: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     if variant is None:
         raise Unfit([Refusal("modes", f"{told.model} has no {where}")])
     body = {"model": told.model, "promptText": told.prompt, **_asked(told, variant), **_given(told, variant, files)}
+    if told.beats:
+        del body["promptText"]  # the words for each picture take its place
+        cuts = [{"prompt": beat.prompt, "duration": beat.seconds} for beat in told.beats]
+        body["providerSettings"] = {"shotType": "customize", "multiPrompt": cuts}
     unheard = [name for name in body if name != "model" and name not in variant.fields]
     if unheard:
         raise Unfit([Refusal("modes", f"{told.model} takes no {name} in {where}") for name in unheard])

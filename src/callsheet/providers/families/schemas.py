@@ -45,13 +45,15 @@ class Schema:
     audio: str = ""
     seed: str = ""
     negative: str = ""
+    beats: str = ""
+    """The list of the timed pictures of one clip; each has its words and its length, and they take the place of the prompt."""
     lead: Mapping[Mode, str] = field(default_factory=dict)
     """What is said before the prompt, where that is the only way to tell what is to be done."""
 
 
 def arguments(schema: Schema, told: Fitted, files: Mapping[str, str]) -> dict[str, Any]:
     """The order in the model's own names. Raises Unfit for what it has no name for."""
-    body: dict[str, Any] = {"prompt": _prompt(schema, told)}
+    body: dict[str, Any] = {"prompt": _prompt(schema, told)} if not told.beats else _beats(schema, told)
     for kind in _ORDER:
         if found := told.of(kind):
             body |= _files(schema, told, kind, found, files, body)
@@ -87,6 +89,12 @@ def _prompt(schema: Schema, told: Fitted) -> str:
     if isinstance(most, int) and said != told.prompt and prompt_length(said, told.offer.prompt.unit) > most:
         raise _unfit(told, "prompt.most", f"no room for what is to be done; it takes {most}")
     return said
+
+
+def _beats(schema: Schema, told: Fitted) -> dict[str, Any]:
+    if not schema.beats:
+        raise _unfit(told, "modes", "no field for several beats")
+    return {schema.beats: [{"prompt": one.prompt, "duration": one.seconds} for one in told.beats]}
 
 
 def _files(

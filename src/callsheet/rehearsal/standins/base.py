@@ -8,9 +8,10 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from callsheet.catalog import Mode, Offer, Size, Unknown, Wanted, price
+from callsheet.catalog import Asked as Wish
+from callsheet.catalog import Mode, Offer, Size, Unknown, Wanted, price, refusals
 from callsheet.catalog.known import lines
-from callsheet.film import Camera, Framing, Mood, Order, Rate, Recipe, seed
+from callsheet.film import Beat, Camera, Framing, Mood, Order, Rate, Recipe, seed
 from callsheet.film.price import Money
 from callsheet.providers.hosted import Traits
 from callsheet.rehearsal.exchange import Reply, Request, answer
@@ -125,8 +126,11 @@ class StandIn(ABC):
         webhook: str | None = None,
         facts: Mapping[str, Any] | None = None,
         extras: tuple[str, ...] = (),
+        beats: Sequence[tuple[Fraction, str]] = (),
     ) -> Asked:
-        """A create that was read: what will be delivered and what it costs. Raises Turned for what the offer does not make."""
+        """A create that was read: what will be delivered and what it costs. `beats` are the seconds and the words of the pictures inside
+        the clip. Raises Turned for what the offer does not make."""
+        _cut(offer, seconds, beats)
         if not prompt.strip():
             raise Turned("input", "there is no prompt")
         known = offer.durations
@@ -144,7 +148,7 @@ class StandIn(ABC):
         shape: Framing = "9:16" if aspect == "9:16" else "16:9"
         self._asked += 1
         recipe = {
-            **_recipe(offer, prompt, seconds, resolution, aspect, shape),
+            **_recipe(offer, prompt, seconds, resolution, aspect, shape, beats),
             "seed": seed(offer.id, prompt, self._asked),
         }
         code = "P" + hashlib.sha256(prompt.encode()).hexdigest()[:8]
@@ -196,18 +200,41 @@ class StandIn(ABC):
         raise Turned("input", f"the file cannot be fetched: {address[:80]}")
 
 
+def _cut(offer: Offer, seconds: Fraction, beats: Sequence[tuple[Fraction, str]]) -> None:
+    """Raises Turned for pictures inside a clip that the offer does not make, or that do not make up the clip."""
+    if not beats:
+        return
+    if offer.can("multi_shot") is not True:
+        raise Turned("input", f"{offer.model.id} makes one shot")
+    broken = refusals(offer, Wish(("text",), seconds, beats=tuple(beats)))
+    if wrong := next((one for one in broken if one.field.startswith("beats.")), None):
+        raise Turned("input", wrong.message)
+    if sum(lasts for lasts, _ in beats) != seconds or any(lasts <= 0 or not words.strip() for lasts, words in beats):
+        raise Turned("input", f"the shots do not add up to {seconds} s, or one has no words")
+
+
 def _recipe(
-    offer: Offer, prompt: str, seconds: Fraction, resolution: str | None, aspect: str, shape: Framing
+    offer: Offer,
+    prompt: str,
+    seconds: Fraction,
+    resolution: str | None,
+    aspect: str,
+    shape: Framing,
+    cuts: Sequence[tuple[Fraction, str]] = (),
 ) -> dict[str, Any]:
     """What the clip is drawn from: the prompt, on the offer's own frame grid, in the frame that really comes."""
     known = offer.durations
     grid = Unknown.UNKNOWN if isinstance(known, Unknown) else known.grid
     fps = grid.fps if not isinstance(grid, Unknown) else _RATE if isinstance(offer.fps, Unknown) else max(offer.fps)
     frames = grid.frames(seconds) if not isinstance(grid, Unknown) else ceil(seconds * fps)
+    beats, at = [], Fraction(0)
+    for lasts, words in cuts:
+        beats.append(Beat(at=int(at * fps), action=words))
+        at += lasts
     order = Order(
         code="SH010", action=prompt, camera=Camera(), frames=frames, rate=Rate(fps, 1), framings=(shape,), mood=Mood(),
         creativity=0.5, time_of_day=None, weather=None, use_case=None, location=None, location_id=None, cast=(), props=(), look=None,
-        language="en", text_room="none", references=(),
+        language="en", text_room="none", references=(), beats=tuple(beats),
     )  # fmt: skip
     recipe = Recipe(offer=offer.id, engine="stand-in-1", seed=1, order=order).model_dump(mode="json")
     size = frame(offer, resolution, aspect)

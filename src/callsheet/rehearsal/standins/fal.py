@@ -36,7 +36,7 @@ _DIGITS = "auto " + " ".join(str(n) for n in range(4, 31))
 
 @dataclass(frozen=True)
 class _Endpoint:
-    """One path of one model. Kinds of fields: `text`, `whole`, `number`, `flag`, `file`, `files`, or the words that are allowed."""
+    """One path of one model. Kinds of fields: `text`, `shots`, `whole`, `number`, `flag`, `file`, `files`, or the words that are allowed."""
 
     mode: Mode
     fields: Mapping[str, str]
@@ -50,7 +50,7 @@ _SEEDANCE = {
     "end_user_id": "text",
 }  # fmt: skip
 _SEEDANCE_USUAL = {"resolution": "720p", "duration": "auto", "aspect_ratio": "auto", "generate_audio": True}
-_KLING = {"prompt": "text", "duration": "whole", "resolution": "720p 1080p"}
+_KLING = {"prompt": "text", "multi_prompt": "shots", "duration": "whole", "resolution": "720p 1080p"}
 _KLING_USUAL = {"duration": 5, "resolution": "1080p", "aspect_ratio": "16:9"}
 _H3 = {"prompt": "text", "duration": "whole", "resolution": "480P 768P 2K 4K", "prompt_expansion_mode": "text"}
 _H3_USUAL = {"duration": 5, "resolution": "2K", "aspect_ratio": "16:9"}
@@ -153,7 +153,12 @@ class FalStandIn(StandIn):
         sent = self.body(request)
         given = self._given(house, request, endpoint, sent)
         said = {**endpoint.usual, **sent}
-        prompt = text_of(said["prompt"], "prompt")
+        beats = [
+            (Fraction(shot["duration"]), text_of(shot["prompt"], "prompt")) for shot in sent.get("multi_prompt", ())
+        ]
+        if beats and sum(lasts for lasts, _ in beats) != said["duration"]:
+            raise Turned("input", "duration: it is the sum of the shots'")
+        prompt = text_of(said.get("prompt") or " ".join(words for _, words in beats), "prompt")
         most = offer.prompt.most
         if isinstance(most, int) and prompt_length(prompt, offer.prompt.unit) > most:
             raise Turned("input", f"prompt: at most {most}")
@@ -175,7 +180,7 @@ class FalStandIn(StandIn):
             resolution=resolution.lower() if isinstance(resolution, str) else None,
             aspect=aspect if ":" in aspect else "16:9", audio=bool(said.get("generate_audio", False)),
             images=images, input_video_s=seen_s, webhook=request.query.get("fal_webhook"),
-            facts={"app": _app(path), "path": path, "host": request.headers.get("host", ""), "sent": sent},
+            facts={"app": _app(path), "path": path, "host": request.headers.get("host", ""), "sent": sent}, beats=beats,
         )  # fmt: skip
         return house.order(asked, request)
 
@@ -193,7 +198,7 @@ class FalStandIn(StandIn):
         unnoticed."""
         given: dict[str, list[bytes]] = {}
         for name in endpoint.needs:
-            if said.get(name) in (None, ""):
+            if said.get(name) in (None, "") and not (name == "prompt" and said.get("multi_prompt")):
                 raise Turned("input", f"{name}: Field required")
         for name, value in said.items():
             kind = endpoint.fields.get(name)
@@ -203,6 +208,8 @@ class FalStandIn(StandIn):
                 case "files", list():
                     given[name] = [self.seen(house, request, text_of(one, name)) for one in value]
                 case ("text", str()) | ("flag", bool()) | ("any", _):
+                    pass
+                case "shots", list() if not said.get("prompt") and all(_is_shot(one) for one in value):
                     pass
                 case "whole", int() if not isinstance(value, bool):
                     pass
@@ -351,6 +358,10 @@ class FalStandIn(StandIn):
             "x-fal-webhook-timestamp": stamp, "x-fal-webhook-signature": _sign(_STRANGER if forged else _SIGNER, message),
         }  # fmt: skip
         return Delivery(ticket.webhook, headers, body)
+
+
+def _is_shot(one: Any) -> bool:
+    return isinstance(one, dict) and set(one) == {"prompt", "duration"} and type(one["duration"]) is int
 
 
 def _app(path: str) -> str:

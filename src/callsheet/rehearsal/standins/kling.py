@@ -148,7 +148,7 @@ class KlingStandIn(StandIn):
             raise Turned("input", "duration must be a text")
         seconds = seconds_of(said.get("duration", "5"))
         files = self._files(house, request, said, endpoint)
-        prompt = _prompt(said, seconds, files)
+        prompt, beats = _prompt(said, files)
         tier = said.get("mode") or _DEFAULT_MODE.get(endpoint, "std")
         if tier not in _MODES:
             raise Turned("input", f"mode {tier!r} is none of {', '.join(_MODES)}")
@@ -164,7 +164,7 @@ class KlingStandIn(StandIn):
         asked = self.asked(
             offer, model, prompt, seconds, mode=files.mode, resolution=_MODES[tier], aspect=aspect, audio=sound == "on",
             images=files.shown, attempt=attempt, webhook=said.get("callback_url") or None,
-            facts={"endpoint": endpoint, "body": _brief(said)},
+            facts={"endpoint": endpoint, "body": _brief(said)}, beats=beats,
         )  # fmt: skip
         if isinstance(offer.price, Unknown) and (each := self._unit()) is not None:
             # Nobody has published its price, but a bill is told in units: one a second, so that it can be.
@@ -265,25 +265,26 @@ def _units(money: Money, each: Fraction) -> str:
     return f"{Decimal(units.numerator) / Decimal(units.denominator):f}"
 
 
-def _prompt(said: Mapping[str, Any], seconds: Fraction, files: _Files) -> str:
-    """What is shot: the prompt, or the prompts of several shots, which then stand in its place. Raises Turned."""
+def _prompt(said: Mapping[str, Any], files: _Files) -> tuple[str, list[tuple[Fraction, str]]]:
+    """What is shot: the prompt, or the prompts of several shots with their lengths, which then stand in its place. Raises Turned."""
     for name in ("prompt", "negative_prompt"):
         if len(said.get(name) or "") > _LONGEST_PROMPT:
             raise Turned("input", f"{name} is over {_LONGEST_PROMPT} characters")
     if said.get("multi_shot") is not True:
-        return text_of(said.get("prompt"), "prompt")
+        return text_of(said.get("prompt"), "prompt"), []
     if files.last:
         raise Turned("input", "several shots take no end frame")
     if said.get("shot_type") == "intelligence":
-        return text_of(said.get("prompt"), "prompt")
+        return text_of(said.get("prompt"), "prompt"), []
     shots = said.get("multi_prompt") or []
     if said.get("shot_type") != "customize" or not 1 <= len(shots) <= 6:
         raise Turned("input", "several shots need shot_type and 1 to 6 of multi_prompt")
-    if sum(seconds_of(shot["duration"]) for shot in shots) != seconds or any(
-        len(s["prompt"]) > _LONGEST_SHOT for s in shots
-    ):
-        raise Turned("input", "the shots do not add up to the duration, or one has too long a prompt")
-    return " ".join(text_of(shot["prompt"], "prompt") for shot in shots)
+    if any(len(s["prompt"]) > _LONGEST_SHOT or not isinstance(s["duration"], str) for s in shots):
+        raise Turned("input", "a shot has too long a prompt, or a duration that is no text")
+    if [shot["index"] for shot in shots] != list(range(1, len(shots) + 1)):
+        raise Turned("input", "the shots are counted from 1")
+    beats = [(seconds_of(shot["duration"]), text_of(shot["prompt"], "prompt")) for shot in shots]
+    return " ".join(words for _, words in beats), beats
 
 
 def _camera(told: Any, model: str, files: _Files) -> None:

@@ -152,10 +152,12 @@ class Runway(StandIn):
         ratio = said.get("ratio") or (variant.ratios[0] if variant.ratios else "")
         resolution, aspect = _frame(offer, variant, said, ratio)
         seconds = self._seconds(house, request, said.get("duration"), given, offer)
+        beats = _beats(said, seconds)
+        words = said.get("promptText") or " ".join(told for _, told in beats)
         asked = self.asked(
-            offer, model, said.get("promptText") or f"a video like the one given to {model}", seconds,
+            offer, model, words or f"a video like the one given to {model}", seconds,
             mode=_mode(said, images, videos, sounds), resolution=resolution, aspect=aspect, audio=said.get("audio") is True,
-            images=images, facts={"endpoint": endpoint, "body": said},
+            images=images, facts={"endpoint": endpoint, "body": said}, beats=beats,
         )  # fmt: skip
         size = sides(ratio)
         return asked if size is None else replace(asked, recipe={**asked.recipe, "size": list(size)})
@@ -291,6 +293,21 @@ def _check(offer: Offer, variant: Variant, said: Mapping[str, Any]) -> None:
     )
     if audio_alone and offer.model.family in ("grok-imagine", "seedance") and "promptVideo" not in said:
         raise _Invalid("referenceAudio", "audio references need an image or a video")
+
+
+def _beats(said: Mapping[str, Any], seconds: Fraction) -> list[tuple[Fraction, str]]:
+    """The pictures of a clip of several, with their lengths. Raises for settings that ask for none."""
+    settings = said.get("providerSettings")
+    if settings is None:
+        return []
+    shots = settings.get("multiPrompt") or []
+    if settings.get("shotType", "customize") != "customize" or not shots or set(settings) - {"multiPrompt", "shotType"}:
+        raise _Invalid("providerSettings", "Invalid input: expected multiPrompt of the type customize")
+    if any(type(shot.get("duration")) is not int or not isinstance(shot.get("prompt"), str) for shot in shots):
+        raise _Invalid("providerSettings", "Invalid input: each of multiPrompt has a duration and a prompt")
+    if sum(shot["duration"] for shot in shots) != seconds or not 3 <= seconds <= 15:
+        raise _Invalid("providerSettings", "Total duration across all segments must be between 3 and 15 seconds")
+    return [(Fraction(shot["duration"]), shot["prompt"]) for shot in shots]
 
 
 def _standing(said: Mapping[str, Any]) -> bool:
