@@ -15,6 +15,8 @@ class CutEvent:
     take: Take
     record_in: int
     dissolve_in: int
+    source_in: int = 0
+    """The frame of its clip at which it begins, counted at the film's rate."""
 
     @property
     def shot(self) -> Shot:

@@ -56,7 +56,7 @@ def _clip(
     picture = event.take.clip(framing)
     head = event.dissolve_in // 2
     tail = following.dissolve_in - following.dissolve_in // 2 if following else 0
-    used = otio.opentime.TimeRange(_time(head, rate), _time(event.frames - head - tail, rate))
+    used = otio.opentime.TimeRange(_time(event.source_in + head, rate), _time(event.frames - head - tail, rate))
     available = otio.opentime.TimeRange(_time(0, rate), _time(picture.frames, rate))
     recipe = event.take.recipe
     metadata: dict[str, Any] = {

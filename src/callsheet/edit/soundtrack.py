@@ -1,7 +1,8 @@
 """The soundtrack as a plan: who says what when, which music and effects, in samples at 48 kHz. Nothing is synthesised here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from callsheet.edit.cut import Cut
@@ -114,18 +115,35 @@ def place(
     return tuple(placed)
 
 
-def cue_sheet(cut: Cut, placed: Sequence[PlacedLine], speech_keys: Sequence[str]) -> dict[str, Any]:
-    """Everything the mix is made of, as plain data: voices by artefact key, the score, effects and ambience beds."""
+def cue_sheet(
+    cut: Cut, placed: Sequence[PlacedLine], speech_keys: Sequence[str], native: Mapping[int, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """Everything the mix is made of, as plain data: voices by artefact key, the score, effects and ambience beds.
+
+    `native` has the clips whose own sound is heard, by the number of their event; lines, effects and ambience of these shots are left out.
+    """
     rate, production = cut.rate, cut.production
     music = production.music
     shots = [e.shot for e in cut.events]
     weights = [e.frames for e in cut.events]
     valence = sum(s.mood.valence * w for s, w in zip(shots, weights, strict=True)) / sum(weights)
     arousal = sum(s.mood.arousal * w for s, w in zip(shots, weights, strict=True)) / sum(weights)
-    return {
+    own = [
+        {
+            "clip": clip,
+            "start": rate.samples(cut.events[number].record_in),
+            "from": rate.samples(cut.events[number].source_in),
+            "samples": rate.samples(cut.events[number].record_out) - rate.samples(cut.events[number].record_in),
+        }
+        for number, clip in sorted(native.items())
+    ]
+    # What a film does not have is not mentioned: its mix stays the same.
+    return ({"takes": own} if own else {}) | {
         "samples": cut.samples,
         "voices": [
-            {"speech": key, "start": p.start, "samples": p.samples} for key, p in zip(speech_keys, placed, strict=True)
+            {"speech": key, "start": p.start, "samples": p.samples}
+            for key, p in zip(speech_keys, placed, strict=True)
+            if p.line.event not in native
         ],
         "music": {
             "seed": seed("music", production.title, cut.episode.code, music.style if music else ""),
@@ -147,18 +165,19 @@ def cue_sheet(cut: Cut, placed: Sequence[PlacedLine], speech_keys: Sequence[str]
                 "gain_db": fx.gain_db,
                 "seed": seed("effect", e.placed.address, fx.at),
             }
-            for e in cut.events
+            for number, e in enumerate(cut.events)
+            if number not in native
             for fx in e.shot.effects
         ],
-        "ambience": _beds(cut),
+        "ambience": _beds(cut, native),
     }
 
 
-def _beds(cut: Cut) -> list[dict[str, Any]]:
+def _beds(cut: Cut, native: Container[int]) -> list[dict[str, Any]]:
     """Runs of shots with the same ambience become one bed each."""
     beds: list[dict[str, Any]] = []
-    for event in cut.events:
-        name = event.shot.ambience
+    for number, event in enumerate(cut.events):
+        name = None if number in native else event.shot.ambience
         start, end = cut.rate.samples(event.record_in), cut.rate.samples(event.record_out)
         if beds and name and beds[-1]["effect"] == name and beds[-1]["end"] >= start:
             beds[-1]["end"] = end

@@ -10,6 +10,7 @@ from callsheet.edit.titles import caption_languages, captions, grounded, supers
 from callsheet.film import PRESETS, Deliverable, Preset, Production, Take, digest
 from callsheet.floor import renders
 from callsheet.floor.floor import Floor, Job
+from callsheet.floor.footage import entered, sounding
 from callsheet.media.graph import Event, Overlay, Segment, plan
 from callsheet.media.profiles import MASTER, PROXY, encoder_build
 from callsheet.media.sound.effects import VERSION as EFFECTS_VERSION
@@ -63,7 +64,7 @@ async def conform(
     floor: Floor, store: ProductionStore, production: Production, picks: Mapping[str, Take]
 ) -> tuple[Film, ...]:
     """Every episode's masters. Raises NotFoundError for a shot without a pick, GlyphError for text that cannot be drawn."""
-    cuts = [assemble(production, episode, picks) for episode in production.episodes]
+    cuts = [entered(store, assemble(production, episode, picks)) for episode in production.episodes]
     spoken = {cut.episode.code: lines(cut) for cut in cuts}
     lights = {clip: _light_job(store, clip) for cut in cuts for clip in _clips_under_text(cut)}
     voices = [_voice_job(line) for cut in cuts for line in spoken[cut.episode.code]]
@@ -144,13 +145,15 @@ def _mix_job(
     speeches: Mapping[str, Artefact],
     preset: Preset,
 ) -> Job | None:
-    sheet = cue_sheet(cut, placed, keys)
-    if not (sheet["voices"] or sheet["music"] or sheet["effects"] or sheet["ambience"]):
+    native = sounding(store, cut)
+    sheet = cue_sheet(cut, placed, keys, native)
+    if not (native or sheet["voices"] or sheet["music"] or sheet["effects"] or sheet["ambience"]):
         return None
     made_by = [MIX_VERSION, MUSIC_VERSION, EFFECTS_VERSION, encoder_build(), preset.lufs, preset.true_peak]
     key = digest(["mix", sheet, made_by, sorted({speeches[k].sha256 for k in keys})])
     files = {k: store.blobs.path(speeches[k].sha256) for k in keys}
-    arguments = (sheet, files, preset.lufs, preset.true_peak)
+    clips = {sha256: store.blobs.path(sha256) for sha256 in native.values()}
+    arguments = (sheet, files, preset.lufs, preset.true_peak, clips)
     return Job(key, "mix", renders.mix, arguments, weight=1e12, name=f"{cut.episode.code} mix")
 
 
@@ -180,7 +183,7 @@ def _edit(
         items += captions(cut, placed, language, style_for(preset.size))
     by_key = {item_key(item): item for item in items}
     shown_over = [Overlay(*overlay) for overlay in overlays(items)]
-    events = [Event(e.take.clip(preset.framing).sha256, 0, e.frames, e.dissolve_in) for e in cut.events]
+    events = [Event(e.take.clip(preset.framing).sha256, e.source_in, e.frames, e.dissolve_in) for e in cut.events]
     profile = MASTER if preset.profile == "master" else PROXY
     segments = plan(events, shown_over, size=preset.size, rate=cut.rate.fraction, profile=profile)
     jobs = []

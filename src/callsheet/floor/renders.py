@@ -24,6 +24,7 @@ def mix(
     speeches: Mapping[str, Path],
     lufs: float,
     true_peak: float,
+    clips: Mapping[str, Path],
     *,
     folder: Path,
     on_frame: OnFrame,
@@ -31,7 +32,7 @@ def mix(
     """Mix, master and encode the soundtrack of a cue sheet."""
     from callsheet.media.mixdown import mixdown
 
-    return mixdown(sheet, speeches, lufs, true_peak, folder / "mix.m4a")
+    return mixdown(sheet, speeches, lufs, true_peak, folder / "mix.m4a", clips)
 
 
 def segment(

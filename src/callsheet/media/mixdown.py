@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from callsheet.media.check import heard
+from callsheet.media.check import heard as measured
+from callsheet.media.gates.hearing import listen
 from callsheet.media.join import encode_audio
 from callsheet.media.sound.effects import effect
 from callsheet.media.sound.loudness import master
@@ -20,6 +22,8 @@ _ENCODES = 5
 _MARGIN = 0.05
 """Lossy encoding overshoots by an amount that depends on the sound: what it decodes to is measured, and limited further until it fits."""
 
+_SEAM = 480
+"""Samples over which the sound of a take begins and ends, so that a cut does not click."""
 _BED_FADE = 24_000
 _BED_OVERLAP = 12_000
 """Ambience beds begin before their shot and end after it, so that a cut is not heard as a switch."""
@@ -46,28 +50,35 @@ def mixdown(
     loudness: float,
     true_peak: float,
     path: Path,
+    clips: Mapping[str, Path] = MappingProxyType({}),
 ) -> tuple[Path, dict[str, Any]]:
-    """Make the soundtrack of a cue sheet (see `callsheet.edit.soundtrack.cue_sheet`) as AAC in MP4, mastered to `loudness` LUFS."""
+    """Make the soundtrack of a cue sheet (see `callsheet.edit.soundtrack.cue_sheet`) as AAC in MP4, mastered to `loudness` LUFS.
+
+    `clips` are the files of takes whose own sound is heard, by their sha256.
+    """
     total = int(sheet["samples"])
-    bus = mix(_cues(sheet, speeches), total)
+    bus = mix(_cues(sheet, speeches, clips), total)
     headroom = 0.2
     for _ in range(_ENCODES):
         mastered, _found = master(bus, loudness, true_peak, headroom)
         encode_audio(np.ascontiguousarray(mastered, np.float32), path)
-        lufs, peak = heard(path)
+        lufs, peak = measured(path)
         if peak is None or peak <= true_peak - _MARGIN:
             break
         headroom += peak - true_peak + 2 * _MARGIN
     return path, {"lufs": lufs, "true_peak": peak}
 
 
-def _cues(sheet: Mapping[str, Any], speeches: Mapping[str, Path]) -> list[Cue]:
+def _cues(sheet: Mapping[str, Any], speeches: Mapping[str, Path], clips: Mapping[str, Path]) -> list[Cue]:
     total = int(sheet["samples"])
     cues = []
     for line in sheet["voices"]:
         samples: NDArray[np.float32] = np.load(speeches[line["speech"]])
         fitted = fit(Speech(samples, ()), int(line["samples"]))
         cues.append(Cue("voice", fitted.samples, int(line["start"])))
+    for wanted in sheet.get("takes", ()):
+        heard = listen(clips[wanted["clip"]])[int(wanted["from"]) :][: int(wanted["samples"])]
+        cues.append(Cue("voice", heard, int(wanted["start"]), fade_in=_SEAM, fade_out=_SEAM))
     if sheet["music"]:
         wanted = sheet["music"]
         spec = ScoreSpec(

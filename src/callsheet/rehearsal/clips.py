@@ -71,9 +71,9 @@ def _plain(width: int, lines: int, frames: int, rate: Fraction, cuts: tuple[int,
         with ClipWriter(path, width, lines, rate, TAKE) as clip:
             for index in range(frames):
                 left = (width - bar) * index // max(1, frames - 1)
-                # Every other picture of a clip of several stands on its head, in other colours.
+                # Every other picture of a clip of several is a negative.
                 turned = sum(at <= index for at in cuts) % 2 == 0 and bool(cuts)
-                pixels = np.ascontiguousarray(255 - ground[::-1]) if turned else ground.copy()
+                pixels = 255 - ground if turned else ground.copy()
                 pixels[:, :, 3] = 255
                 pixels[:, left : left + bar, :3] = cast(Any, (80, 190, 235))
                 clip.write_bgra(pixels)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callsheet.catalog import Mode, Unknown
-from callsheet.film import Framing, Order, Recipe, Reference
+from callsheet.film import Beat, Framing, Order, Recipe, Reference
 from callsheet.providers.hosted import Create, Forged, Hosted, Refused
 from callsheet.providers.wire import Wire
 from callsheet.rehearsal.faults import JOBLESS, STAGE_OF, Fault, Stage
@@ -161,6 +161,28 @@ def test_every_offer_is_bought_and_billed_to_the_micro_unit(tested: Subject, sta
         assert bought.balanced
         clip = bought.clips[-1]
         assert Fraction(clip.frames) / clip.rate >= Fraction(wanted.frames) / wanted.rate.fraction, offer
+
+
+def test_several_beats_are_bought_as_one_clip_and_billed_once(tested: Subject, stage_folder: Ground) -> None:
+    def beaten(count: int, each: int) -> Order:
+        beats = tuple(Beat(at=24 * each * n, action=f"Picture number {n + 1}.") for n in range(count))
+        return order(frames=24 * each * count, beats=beats)
+
+    able = [
+        one for one in tested.seller().listed_offers if one.can("multi_shot") is True and one.id in dict(tested.sold)
+    ]
+    if not able:
+        pytest.skip("nothing that it sells makes several pictures in one clip")
+    for listed in able:
+        most = listed.beats.most
+        if isinstance(most, int):
+            assert "beats.most" not in unfit(tested, listed.id, beaten(most, 1)), listed.id
+            assert "beats.most" in unfit(tested, listed.id, beaten(most + 1, 1)), listed.id
+    bought = buy(tested, stage_folder, able[0].id, beaten(2, 3))
+    assert (bought.end, bought.jobs) == ("bought", ("succeeded",)), bought.attempts[-1].reason
+    assert bought.clips[-1].frames >= 144
+    assert bought.balanced
+    assert bought.billed <= bought.settled + bought.held
 
 
 @pytest.mark.parametrize("fault", Fault)
