@@ -184,11 +184,13 @@ class Buyer:
             return await self.run(self.attempts.release, attempt.id, error.kind, error.reason, owner=attempt.owner)
         except Lost as error:
             return await self.run(self.attempts.lose, attempt.id, error.reason)
-        return await self.run(self.attempts.accepted, attempt.id, accepted.job)
+        return await self.run(self.attempts.accepted, attempt.id, accepted.job, accepted.note)
 
     def _create(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Create:
         kept = self.store.scratch.parent / "answered"
-        return Create(attempt.id, attempt.recipe, references, self.lines.webhook(provider.name), kept)
+        return Create(
+            attempt.id, attempt.recipe, references, self.lines.webhook(provider.name), kept, self.store.blobs.lend
+        )
 
     async def _leave_alone(self, provider: Hosted, refused: Refused) -> None:
         if refused.kind in _CLOSED_S:
@@ -323,7 +325,7 @@ class Buyer:
         except (Undelivered, Unanswered) as error:
             return await self.run(self.attempts.lose, attempt.id, str(error))
         cost, kind = (job.cost, "reported") if job.cost is not None else (attempt.price.expected, "computed")
-        return await self._settle(attempt, cost, kind, "delivered", "", clips)
+        return await self._settle(attempt, cost, kind, "delivered", attempt.reason, clips)
 
     async def _settle(
         self, attempt: Attempt, cost: Money, kind: str, verdict: Verdict, reason: str, clips: Sequence[Clip] = ()

@@ -182,8 +182,9 @@ class Attempts:
             row = self._row(db, id)
             return self._swap(db, row, ("submitting",), owner=owner) if row.owner == old else None
 
-    def accepted(self, id: str, job: str) -> Attempt:
+    def accepted(self, id: str, job: str, note: str = "") -> Attempt:
         """The provider took it: `-> submitted`, from whatever we believed meanwhile, because a job that exists is a job to collect.
+        `note` says what is to be known of how it was asked.
 
         An attempt that was released in the belief that there is no job is held for again.
         """
@@ -201,7 +202,7 @@ class Attempts:
                     state="submitted",
                     job=job,
                     verdict=None,
-                    reason="",
+                    reason=note,
                     cost_micros=None,
                     cost_kind=None,
                 )

@@ -21,6 +21,7 @@ from callsheet.providers.answers import data_uri, read, wait_s, words
 from callsheet.providers.fitting import Fitted, Input, Unfit, fitted, tier
 from callsheet.providers.hosted import Accepted, Create, Forged, Hint, Job, RefusalKind, Refused, Traits
 from callsheet.providers.keys import redacted
+from callsheet.providers.lending import lent, noted
 from callsheet.providers.protocol import Offer
 from callsheet.providers.safety import origins
 from callsheet.providers.wire import Lost, Unanswered, Unsent, Wire
@@ -79,6 +80,8 @@ class Family(ABC):
     """How its prompts point at the first image, where the catalogue does not say."""
     tells_beats: ClassVar[bool] = False
     """Whether its requests have room for the timed pictures of one clip, which `Fitted.beats` holds."""
+    lends: bool = False
+    """Whether files can be given to it by addresses of ours; see `callsheet.providers.lending`."""
     inline: ClassVar[int] = 8 << 20
     """Files up to this many bytes may travel inside the request."""
 
@@ -138,6 +141,10 @@ class Family(ABC):
         if len(content) > self.inline:
             raise Refused("input", f"a file of {len(content)} bytes is over the {self.inline} that {self.name} takes")
         return data_uri(content)
+
+    def fetches(self, one: Input) -> bool:
+        """Whether it takes a file from a public address only, and has no place to bring it to."""
+        return False
 
     def stopping(self, job: str) -> Call:
         """The request that cancels. Only where `traits.cancels`."""
@@ -218,12 +225,17 @@ class Family(ABC):
         with self._unseen():
             try:
                 told = self.fit(recipe.offer, recipe.order, recipe.seed)
-                files = await self._files(wire, told, create.references)
+                files = await self._files(wire, told, create)
                 call = self.create(told, files, create)
             except Unfit as unfit:
                 raise Refused("input", str(unfit)) from unfit
             response = await wire.create(call.method, self._at(call), **self._arguments(call))
-            return Accepted(self._answered(response, told, create))
+            lent = [
+                noted(files[one.sha256], self.traits.longest_s, self.clock())
+                for one in told.inputs
+                if self.fetches(one)
+            ]
+            return Accepted(self._answered(response, told, create), "; ".join(lent))
 
     def _answered(self, response: httpx.Response, told: Fitted, create: Create) -> str:
         said = read(response)
@@ -293,15 +305,18 @@ class Family(ABC):
                 error.reason = redacted(error.reason, [self._key])
             raise
 
-    async def _files(self, wire: Wire, told: Fitted, references: Mapping[str, Path]) -> dict[str, str]:
+    async def _files(self, wire: Wire, told: Fitted, create: Create) -> dict[str, str]:
         """Every input, where the provider sees it. Nothing is ordered here: whatever goes wrong, no byte of the create has left."""
         placed: dict[str, str] = {}
         try:
             for one in told.inputs:
                 source = one.last_of or one.sha256
-                if source not in references:
+                if source not in create.references:
                     raise Unsent(f"a file of the order is missing: {one.role}")
-                path = references[source]
+                if self.fetches(one):
+                    placed[one.sha256] = await lent(wire, create, one, self.traits.longest_s)
+                    continue
+                path = create.references[source]
                 if one.last:
                     path = _last_frame(path)
                 try:

@@ -5,7 +5,7 @@ what the provider can do when an answer is lost. What a provider cannot do, nobo
 """
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
@@ -81,6 +81,8 @@ class Accepted:
     """The provider has taken the create: from here on it may bill."""
 
     job: str
+    note: str = ""
+    """What is to be kept about how it was asked: links that were lent, without what opens them."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,8 @@ class Create:
     """The address at which a hint may be left, when there is one that the provider can reach."""
     folder: Path | None = None
     """Where a provider that answers a create with the clip itself keeps it until it is collected."""
+    lend: Callable[[str, int], str | None] | None = field(default=None, repr=False)
+    """Gives a reference a signed address of its own for so many seconds, by its sha256; None where that cannot be."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import hmac
 import os
+import re
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any, Literal, NoReturn
@@ -115,7 +116,11 @@ def redacted(text: str, keys: Iterable[Key | str]) -> str:
             if text.endswith(secret[:length]):
                 text = text[:-length] + _SHOWN
                 break
-    return text
+    return _SIGNED.sub(r"\1=[signature]", text)
+
+
+_SIGNED = re.compile(r"\b(X-Amz-(?:Signature|Credential|Security-Token))=[^&\s\"'<>)]*", re.IGNORECASE)
+"""What opens a link that was lent, wherever somebody repeats it."""
 
 
 def _forms(keys: Iterable[Key | str]) -> Iterable[str]:

@@ -185,6 +185,11 @@ class Wire:
             reason = f"HTTP {response.status_code}"
         raise Unanswered(f"{_host(url)} gave no answer in {_ASK_TRIES} tries: {reason}")
 
+    async def vouch(self, url: str) -> None:
+        """Look at an address that is to be given to somebody else, without going there. Raises Unsafe for one that is not on the open
+        internet, httpx.ConnectError for one that cannot be found."""
+        await self._way(self._asking, url, 0)
+
     async def download(
         self, url: str, target: Path, expected: int | None = None, headers: Mapping[str, str] | None = None
     ) -> Downloaded:

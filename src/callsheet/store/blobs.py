@@ -43,6 +43,12 @@ class Blobs(Protocol):
     def sweep(self) -> None:
         """Remove what killed runs left unfinished. Only while the production is locked."""
 
+    def lend(self, sha256: str, seconds: int) -> str | None:
+        """An address from which anybody who knows it can fetch the blob for so many seconds; None where blobs have no public address.
+
+        Whoever has the address has the file: it is signed, and is not to be kept.
+        """
+
 
 class FolderBlobs:
     """Blobs in a folder, `sha256/<2>/<62>`, the layout an obstore LocalStore would read and write.
@@ -124,6 +130,10 @@ class FolderBlobs:
         with guarded(target):
             self._memo.remember(stamp_of(target.stat()), sha256)
         return True
+
+    def lend(self, sha256: str, seconds: int) -> str | None:
+        """See Blobs.lend: a folder has no address."""
+        return None
 
     def sweep(self) -> None:
         """Remove what killed runs left unfinished. Only while the production is locked."""

@@ -4,10 +4,10 @@ import contextlib
 import functools
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from callsheet.errors import StorageError
@@ -21,6 +21,7 @@ _CHUNK = 1 << 20
 _WHOLE = 64 << 20
 """Objects up to this size are sent in one conditional request; an upload in parts cannot be conditional. Both are whole or absent."""
 
+_LONGEST_LOAN_S = 7 * 24 * 3600
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 _KEYS = (
     "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, and that they may list, read and write this bucket."
@@ -29,19 +30,29 @@ _BUCKET = "Create the bucket, or correct CALLSHEET_BLOBS."
 _ADDRESS = "Check the network and AWS_ENDPOINT_URL, then run again: what was sent is kept."
 
 
-def open_bucket(address: str, cache: FolderBlobs) -> "BucketBlobs":
-    """The blobs at `s3://bucket/prefix`, with the keys, region and endpoint of the usual AWS_ variables. Nothing is asked of it yet."""
+def open_bucket(address: str, cache: FolderBlobs, public: str = "") -> "BucketBlobs":
+    """The blobs at `s3://bucket/prefix`, with the keys, region and endpoint of the usual AWS_ variables. Nothing is asked of it yet.
+
+    `public` is the endpoint by which others reach the same bucket, for links that are lent; without it none are.
+    """
+    endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "")
+    return BucketBlobs(
+        _store(address, endpoint), cache, address, (lambda: _store(address, public, public)) if public else None
+    )
+
+
+def _store(address: str, endpoint: str, named: str | None = None) -> "ObjectStore":
     from obstore.store import S3Store
 
-    parts = urlsplit(address)
-    plain = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "").startswith("http://")
-    store = S3Store(
+    parts, plain = urlsplit(address), endpoint.startswith("http://")
+    given: dict[str, Any] = {"endpoint": named, "virtual_hosted_style_request": False} if named else {}
+    return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
         client_options={"allow_http": True, "connect_timeout": "10s"} if plain else {"connect_timeout": "10s"},
         retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
+        **given,
     )
-    return BucketBlobs(store, cache, address)
 
 
 class BucketBlobs:
@@ -50,8 +61,15 @@ class BucketBlobs:
     Whoever gets True from `has` may rely on it on every machine: bytes that only the cache holds are sent first.
     """
 
-    def __init__(self, store: "ObjectStore", cache: FolderBlobs, address: str = "bucket") -> None:
+    def __init__(
+        self,
+        store: "ObjectStore",
+        cache: FolderBlobs,
+        address: str = "bucket",
+        outside: "Callable[[], ObjectStore] | None" = None,
+    ) -> None:
         self._store = store
+        self._outside = outside
         self._cache = cache
         self._address = address
         self._seen: set[str] = set()
@@ -102,6 +120,21 @@ class BucketBlobs:
         """See Blobs.copy_to."""
         self.path(sha256)
         return self._cache.copy_to(sha256, target)
+
+    def lend(self, sha256: str, seconds: int) -> str | None:
+        """See Blobs.lend: signed with the keys of the bucket, for this one file and for reading alone. At most a week, as S3 has it."""
+        import obstore
+        from obstore.exceptions import BaseError
+
+        if self._outside is None:
+            return None
+        if self._cache.has(sha256):
+            self.send(sha256)
+        try:
+            store: Any = self._outside()
+            return str(obstore.sign(store, "GET", _key(sha256), timedelta(seconds=min(seconds, _LONGEST_LOAN_S))))
+        except BaseError as error:
+            raise self._refused(sha256, error) from error
 
     def sweep(self) -> None:
         """See Blobs.sweep. What was fetched in part stays, to be fetched on."""

@@ -12,12 +12,17 @@ from callsheet.errors import InputError
 
 DATABASE_SETTING = "CALLSHEET_DATABASE_URL"
 BLOBS_SETTING = "CALLSHEET_BLOBS"
+PUBLIC_SETTING = "CALLSHEET_BLOBS_PUBLIC"
 
 _SERVER_DRIVERS = {"postgresql", "postgres", "postgresql+psycopg"}
 _DATABASE_REMEDY = f"Set {DATABASE_SETTING} to postgresql://USER:PASSWORD@HOST:5432/NAME, or unset it to keep the memory in the folder."
 _BLOBS_REMEDY = (
     f"Set {BLOBS_SETTING} to s3://BUCKET/PREFIX, or unset it to keep the files in the folder. "
     "Keys go into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
+_PUBLIC_REMEDY = (
+    f"Set {PUBLIC_SETTING} to the address at which others reach the object store, such as https://s3.eu-central-1.amazonaws.com, "
+    "or unset it."
 )
 
 
@@ -28,13 +33,20 @@ class Place:
 
     database: URL | None = field(default=None, repr=False)
     blobs: str = ""
+    public: str = field(default="", compare=False)
+    """Where others reach the object store, an https address; empty when they do not, or need not."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str] | None = None) -> "Place":
         """The place that the settings name (the process's environment by default). Raises InputError, never showing what was set."""
         given = os.environ if settings is None else settings
         database, blobs = given.get(DATABASE_SETTING, "").strip(), given.get(BLOBS_SETTING, "").strip()
-        return cls(_server(database) if database else None, _bucket(blobs) if blobs else "")
+        public = given.get(PUBLIC_SETTING, "").strip()
+        return cls(
+            _server(database) if database else None,
+            _bucket(blobs) if blobs else "",
+            _endpoint(public) if public and blobs else "",
+        )
 
     @property
     def database_name(self) -> str:
@@ -66,6 +78,16 @@ def _server(address: str) -> URL:
         missing = "it cannot be read as an address" if url is None else "it names no database"
         raise InputError(missing, where=DATABASE_SETTING, remedy=_DATABASE_REMEDY)
     return url.set(drivername="postgresql")
+
+
+def _endpoint(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise InputError("it is not the https address of an object store", where=PUBLIC_SETTING, remedy=_PUBLIC_REMEDY)
+    return address.rstrip("/")
 
 
 def _bucket(address: str) -> str:

@@ -60,7 +60,7 @@ class ProductionStore:
         if self._place.blobs:
             from callsheet.store.bucket import open_bucket
 
-            self.blobs = open_bucket(self._place.blobs, self.blobs)
+            self.blobs = open_bucket(self._place.blobs, self.blobs, self._place.public)
         self._id = ""
 
     @classmethod

@@ -57,6 +57,8 @@ class Stage:
     wire: Wire
     url: str
     made: int = field(default=0)
+    lend: Callable[[Path, int], str | None] | None = None
+    """Gives a file a public address for so many seconds, where a test has such a place."""
 
     def recipe(self, offer: str, wanted: Order | None = None, seed: int = 7) -> Recipe:
         """A recipe for an offer."""
@@ -73,7 +75,9 @@ class Stage:
     ) -> Accepted:
         """Submit one create under an attempt id of its own."""
         self.made += 1
-        create = Create(f"attempt-{self.made:04d}", self.recipe(offer, wanted), references or {}, webhook, folder)
+        files, lend = references or {}, self.lend
+        by_name = (lambda sha256, seconds: lend(files[sha256], seconds)) if lend is not None else None
+        create = Create(f"attempt-{self.made:04d}", self.recipe(offer, wanted), files, webhook, folder, by_name)
         return await self.seller.submit(self.wire, create)
 
     async def ended(self, job: str, longest_s: float = 20.0) -> Job:

@@ -1,9 +1,8 @@
 """Content-array tasks at Ark, which sells Seedance in two regions, and at MiniMax, whose dialect is in `minimax`."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, ClassVar
 
 from callsheet.catalog import Refusal, Unknown
@@ -14,7 +13,7 @@ from callsheet.providers.families.minimax import MiniMax, MiniMaxChina
 from callsheet.providers.family import Call, Family
 from callsheet.providers.fitting import Fitted, Input
 from callsheet.providers.hosted import Create, RefusalKind
-from callsheet.providers.wire import Wire
+from callsheet.providers.lending import WAY
 
 _FIRST, _LAST = 3600, 259_200
 """The seconds after which a task may be told to expire."""
@@ -41,7 +40,7 @@ _QUIRKS: Mapping[str, Quirks] = {"seedance-2.5": Quirks(tasks=True, sound_alone=
 class Ark(ContentArray):
     """Seedance at Volcengine Ark, in China.
 
-    Videos are fetched from public addresses only: `share` brings one there, and without it no video is taken.
+    Videos are fetched from public addresses only: where none can be lent, no video is taken.
     """
 
     base = "https://ark.cn-beijing.volces.com"
@@ -56,8 +55,6 @@ class Ark(ContentArray):
         "ServerOverloaded": "busy", "ModelLoadingError": "busy",
         "InvalidEndpointOrModel": "retired", "InvalidEndpoint": "retired", "ModelNotFound": "retired",
     }  # fmt: skip
-    share: Callable[[Path], Awaitable[str]] | None = None
-    """Brings a file to an address that anyone can fetch it from, for as long as a job may wait."""
 
     def task(self, said: Mapping[str, Any]) -> Mapping[str, Any]:
         """See ContentArray."""
@@ -75,20 +72,16 @@ class Ark(ContentArray):
     def lacking(self, told: Fitted) -> Iterator[Refusal]:
         """See ContentArray."""
         quirks = _QUIRKS.get(told.offer.model.id, Quirks())
-        if told.of("reference_video", "source_video") and self.share is None:
-            yield Refusal(
-                "references.videos", "it fetches videos from public addresses only, and no such place is known"
-            )
+        if told.of("reference_video", "source_video") and not self.lends:
+            yield Refusal("references.videos", f"it fetches videos from public addresses only: {WAY}")
         if told.of("source_video") and not (quirks.tasks and told.mode in ("edit", "extend")):
             yield Refusal("modes", f"it cannot be told to {told.mode}")
         if told.of("reference_audio") and not quirks.sound_alone and not told.of("reference_image", "reference_video"):
             yield Refusal("references.audio", "it takes sounds only beside a picture or a video")
 
-    async def place(self, wire: Wire, one: Input, path: Path) -> str:
-        """Pictures and sounds go inside the request, videos where `share` brings them."""
-        if TYPES[one.kind] == "video_url" and self.share is not None:
-            return await self.share(path)
-        return await super().place(wire, one, path)
+    def fetches(self, one: Input) -> bool:
+        """See Family: pictures and sounds go inside the request."""
+        return TYPES[one.kind] == "video_url"
 
     def create(self, told: Fitted, files: Mapping[str, str], create: Create) -> Call:
         """See Family."""

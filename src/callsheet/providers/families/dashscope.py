@@ -250,9 +250,9 @@ class DashScope(Family):
         own = there.scheme == "https" and there.host.endswith(_OWN_HOSTS)
         return own or (there.scheme, there.host, there.port) == (here.scheme, here.host, here.port)
 
-    async def _files(self, wire: Wire, told: Fitted, references: Mapping[str, Path]) -> dict[str, str]:
+    async def _files(self, wire: Wire, told: Fitted, create: Create) -> dict[str, str]:
         with _placing(told.model):
-            return await super()._files(wire, told, references)
+            return await super()._files(wire, told, create)
 
     def _billed(self, job: str, usage: Any) -> Money | None:
         """The seconds that an answer tells, in and out, by the tariff of what was ordered."""

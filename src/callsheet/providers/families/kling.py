@@ -17,6 +17,7 @@ from callsheet.providers.answers import at, exact, kind_of, read, text, wait_s, 
 from callsheet.providers.family import Call, Family
 from callsheet.providers.fitting import Fitted, Input, Unfit
 from callsheet.providers.hosted import Create, Job, JobState, Link, RefusalKind, Refused
+from callsheet.providers.lending import WAY
 from callsheet.providers.wire import Unanswered, Wire
 
 _VALID_S, _EARLY_S = 1800, 5
@@ -102,10 +103,21 @@ class Kling(Family):
         told = super().fit(offer, order, seed)
         spoken, pictures = _dialect(told.model), told.of("reference_image")
         refused = []
-        if told.of("reference_video", "reference_audio", "source_video"):
-            refused.append(
-                Refusal("modes", "it takes clips and sounds by public address only, and no file can be brought there")
-            )
+        clips = told.of("reference_video", "source_video")
+        if told.of("reference_audio"):
+            refused.append(Refusal("modes", "it takes voices of its own library by name, and no sounds"))
+        if clips and not spoken.omni:
+            refused.append(Refusal("modes", f"{told.model} takes no clips"))
+        elif clips and not self.lends:
+            refused.append(Refusal("modes", f"it takes clips by public address only: {WAY}"))
+        if len(clips) > 1:
+            refused.append(Refusal("references.videos", f"{len(clips)} clips; it takes one"))
+        if told.of("source_video") and (told.mode != "edit" or told.of("first_frame", "last_frame")):
+            refused.append(Refusal("modes", "a clip that is given is edited, and without frames beside it"))
+        if clips and told.audio:
+            refused.append(Refusal("excludes", "audio and clips cannot be asked together"))
+        if clips and told.beats:
+            refused.append(Refusal("excludes", "multi_shot and clips cannot be asked together"))
         if told.of("keyframe"):
             refused.append(Refusal("modes", "it takes no keyframes"))
         if pictures and not (spoken.omni or spoken.several):
@@ -150,7 +162,9 @@ class Kling(Family):
             body["sound"] = "on" if told.audio else "off"
         if told.dial is not None:
             body[told.dial[0]] = float(told.dial[1])
-        if not told.of("first_frame", "last_frame"):
+        if told.of("source_video"):
+            del body["duration"]  # an edit is as long as its clip
+        elif not told.of("first_frame", "last_frame"):
             body["aspect_ratio"] = told.aspect  # with a frame, the picture's shape is followed
         fields = _CAMERA.get(create.recipe.order.camera.move) if spoken.camera and endpoint == "text2video" else None
         if fields is not None:
@@ -226,6 +240,10 @@ class Kling(Family):
                 )
         return None
 
+    def fetches(self, one: Input) -> bool:
+        """See Family: clips, which it has no place for."""
+        return one.kind in ("reference_video", "source_video")
+
     async def place(self, wire: Wire, one: Input, path: Path) -> str:
         """See Family: pictures alone, as bare base64 inside the request."""
         content = path.read_bytes()
@@ -285,10 +303,15 @@ def _pictures(endpoint: str, told: Fitted, files: Mapping[str, str]) -> dict[str
         case "multi-image2video":
             return {"image_list": [{"image": content} for content in shown]}
         case "omni-video" if told.inputs:
+            clips = [
+                {"video_url": files[one.sha256], "refer_type": "base" if one.kind == "source_video" else "feature", "keep_original_sound": "no"}
+                for one in told.of("source_video", "reference_video")
+            ]  # fmt: skip
             # Prompts count every picture in this list: those that they point at come first.
             names = {"first_frame": "first_frame", "last_frame": "end_frame"}
             told_as = [{"image_url": content, "type": names[kind]} for kind, content in frames.items()]
-            return {"image_list": [*({"image_url": content} for content in shown), *told_as]}
+            pictures = [*({"image_url": content} for content in shown), *told_as]
+            return {name: given for name, given in (("image_list", pictures), ("video_list", clips)) if given}
     return {}
 
 

@@ -53,7 +53,7 @@ class Ltx(Family):
             kept = _place(create)
             try:
                 told = self.fit(create.recipe.offer, create.recipe.order, create.recipe.seed)
-                call = self.create(told, await self._files(wire, told, create.references), create)
+                call = self.create(told, await self._files(wire, told, create), create)
             except Unfit as unfit:
                 raise Refused("input", str(unfit)) from unfit
             response = await wire.create(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -40,6 +40,9 @@ class StandIn(ABC):
     """The face of one seller, driven by its `offers`. Requests without the key are turned down; what cannot be read is too."""
 
     protocol: ClassVar[str]
+
+    fetch: "Callable[[str], bytes] | None" = None
+    """Fetches a file from an address outside; without it there is no outside. Raises OSError."""
 
     def __init__(self, route: str, offers: Sequence[Offer], key: str = KEY) -> None:
         self.route, self.key = route, key
@@ -197,6 +200,11 @@ class StandIn(ABC):
         name = address.rstrip("/").rpartition("/")[2]
         if name in house.shelf:
             return house.shelf[name]
+        if self.fetch is not None and address.startswith(("http://", "https://")):
+            try:
+                return self.fetch(address)
+            except OSError as error:
+                raise Turned("input", f"the file cannot be fetched: {address.partition('?')[0]}") from error
         raise Turned("input", f"the file cannot be fetched: {address[:80]}")
 
 

@@ -16,6 +16,7 @@ from callsheet.film.price import Money
 from callsheet.rehearsal.exchange import Reply, Request, answer
 from callsheet.rehearsal.face import Why
 from callsheet.rehearsal.standins.base import StandIn, Turned, _with, seconds_of, text_of, ticks
+from callsheet.rehearsal.standins.content_tasks import seconds_in
 from callsheet.rehearsal.ticket import ENDED, Ticket
 from callsheet.rehearsal.webhooks import Delivery
 
@@ -56,9 +57,14 @@ class _Files:
     first: bool = False
     last: bool = False
     shown: int = 0
+    clip: str = ""
+    """What a clip that is given is for: `base` to be edited, `feature` to be looked at."""
+    clip_s: Fraction = Fraction(0)
 
     @property
     def mode(self) -> Mode:
+        if self.clip:
+            return "edit" if self.clip == "base" else "reference_videos"
         return (
             "reference_images" if self.shown else "last_frame" if self.last else "first_frame" if self.first else "text"
         )
@@ -152,7 +158,10 @@ class KlingStandIn(StandIn):
         tier = said.get("mode") or _DEFAULT_MODE.get(endpoint, "std")
         if tier not in _MODES:
             raise Turned("input", f"mode {tier!r} is none of {', '.join(_MODES)}")
-        aspect = said.get("aspect_ratio") or ("" if endpoint == "omni-video" and not files.first else "16:9")
+        if files.clip == "base":
+            seconds = Fraction(ceil(files.clip_s))  # as long as the video that is edited
+        free = files.first or files.clip == "base"
+        aspect = said.get("aspect_ratio") or ("" if endpoint == "omni-video" and not free else "16:9")
         if not aspect or (not isinstance(offer.aspects, Unknown) and aspect not in offer.aspects):
             raise Turned("input", "aspect_ratio is missing or not supported")
         sound = said.get("sound", "off")
@@ -163,7 +172,7 @@ class KlingStandIn(StandIn):
         _camera(said.get("camera_control"), model, files)
         asked = self.asked(
             offer, model, prompt, seconds, mode=files.mode, resolution=_MODES[tier], aspect=aspect, audio=sound == "on",
-            images=files.shown, attempt=attempt, webhook=said.get("callback_url") or None,
+            images=files.shown, input_video_s=files.clip_s, attempt=attempt, webhook=said.get("callback_url") or None,
             facts={"endpoint": endpoint, "body": _brief(said)}, beats=beats,
         )  # fmt: skip
         if isinstance(offer.price, Unknown) and (each := self._unit()) is not None:
@@ -172,8 +181,8 @@ class KlingStandIn(StandIn):
         return house.order(asked, request)
 
     def _files(self, house: "House", request: Request, said: Mapping[str, Any], endpoint: str) -> _Files:
-        if said.get("video_list") or said.get("element_list"):
-            # Clips come by public address and subjects from the seller's library: a rehearsal has neither.
+        if said.get("element_list") or (said.get("video_list") and endpoint != "omni-video"):
+            # Subjects come from the seller's own library, which a rehearsal does not have.
             raise Turned("input", "the video or the element cannot be found")
         if endpoint == "image2video":
             first, last = (bool(said.get(name)) for name in ("image", "image_tail"))
@@ -198,7 +207,28 @@ class KlingStandIn(StandIn):
             raise Turned("input", "image_list has at most 7 images")
         for one in given:
             self._picture(house, request, one["image_url"])
-        return _Files("first_frame" in kinds, "end_frame" in kinds, kinds.count(None))
+        clip, clip_s = self._clip(house, request, said.get("video_list") or [], said)
+        if clip == "base" and set(kinds) - {None}:
+            raise Turned("input", "a video to edit takes no frames beside it")
+        return _Files("first_frame" in kinds, "end_frame" in kinds, kinds.count(None), clip, clip_s)
+
+    def _clip(
+        self, house: "House", request: Request, given: list[Any], said: Mapping[str, Any]
+    ) -> tuple[str, Fraction]:
+        """What the one clip of a request is for, and how long it lasts; it comes by address. Raises Turned."""
+        if not given:
+            return "", Fraction(0)
+        one = given[0]
+        address = text_of(one.get("video_url"), "video_url")
+        if (
+            len(given) > 1
+            or one.get("refer_type", "base") not in ("base", "feature")
+            or said.get("sound", "off") != "off"
+        ):
+            raise Turned("input", "one video, as base or feature, and with sound off")
+        if not address.startswith(("http://", "https://")) or one.get("keep_original_sound", "no") not in ("yes", "no"):
+            raise Turned("input", "video_url must be an address")
+        return str(one.get("refer_type", "base")), seconds_in(self.seen(house, request, address))
 
     def _picture(self, house: "House", request: Request, told: Any) -> None:
         """Bare base64 or an address that is seen from outside. Raises Turned."""
