@@ -69,7 +69,7 @@ def test_every_fault_is_told_with_its_line(tmp_path: Path) -> None:
         (
             7,
             "offers[0]",
-            "kling-4.0@fal is in the catalogue already, fal.yaml line 22; to alter it, write it under change",
+            "kling-4.0@fal is in the catalogue already, fal.yaml line 23; to alter it, write it under change",
         ),
         (8, "my-model@studio.model.family", "is required"),
         (11, "my-model@studio.status", "active"),

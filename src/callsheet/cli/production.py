@@ -325,6 +325,10 @@ def _print_made(made: Any) -> None:
     click.secho(f"Watch {made.deliverables[0]['path']}; the call sheet is {made.folder}/callsheet.html", dim=True)
 
 
+def _length(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
+
+
 def _print_rehearsed(rehearsed: Any) -> None:
     if rehearsed.made:
         _print_made(rehearsed.made)
@@ -334,6 +338,9 @@ def _print_rehearsed(rehearsed: Any) -> None:
         click.echo(
             f"  {meter['provider']}: {count(meter['charges'], 'charge')}, {billed['micros'] / 1_000_000:.2f} {billed['currency']}"
         )
+    for wait in rehearsed.waits:
+        told = f"about {_length(wait['each_s'])} a clip, {_length(wait['all_s'])} for {count(wait['clips'], 'clip')}"
+        click.echo(f"It would take {wait['provider']} {told} ({'; '.join(wait['sources'])})")
     click.echo("Attempts: " + ", ".join(f"{number} {state}" for state, number in rehearsed.attempts.items()))
     for trouble in rehearsed.troubles:
         click.secho(f"! {trouble}", fg="yellow")

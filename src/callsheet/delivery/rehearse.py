@@ -38,6 +38,8 @@ class Rehearsed:
     troubles: Sequence[str]
     """What went wrong on the way, and what became of it."""
     balanced: bool
+    waits: Sequence[Mapping[str, Any]] = ()
+    """What the clips of each stand-in would usually take at its seller, in seconds: one clip, the longest, and all of them."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data: those of a `make`, with the providers' own meters and the attempts."""
@@ -48,6 +50,7 @@ class Rehearsed:
             "attempts": dict(self.attempts),
             "troubles": list(self.troubles),
             "balanced": self.balanced,
+            "waits": [dict(wait) for wait in self.waits],
         }
 
 
@@ -85,6 +88,7 @@ async def _rehearse(
         _counts(attempts),
         [_trouble(a) for a in attempts if a.verdict != "delivered"],
         verify(store.database).balanced,
+        [wait for house in cast if (wait := house.waits()) is not None],
     )
 
 

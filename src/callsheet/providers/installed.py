@@ -51,7 +51,6 @@ def address(route: str) -> str | None:
 def _keyed(folder: Path | None) -> "Iterator[Family]":
     from callsheet.providers.families import KEYS, family, key_names, speaks
     from callsheet.providers.keys import has_keyring, key_for
-    from callsheet.providers.lending import lending
 
     known = {name for dialects in KEYS.values() for names in dialects.values() for name in names}
     if not (has_keyring() or any(name in known or name.startswith(ADDRESS) for name in os.environ)):
@@ -64,6 +63,8 @@ def _keyed(folder: Path | None) -> "Iterator[Family]":
         if key or url:
             kind = family(protocol, route)
             if key or kind.keyless:
+                from callsheet.providers.lending import lending
+
                 seller = kind(route, offers, key.reveal() if key else "", url)
                 seller.lends = lending()
                 yield seller

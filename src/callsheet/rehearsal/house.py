@@ -15,6 +15,7 @@ from callsheet.rehearsal.faults import JOBLESS, Calm, Fault, Schedule, Stage, ch
 from callsheet.rehearsal.meter import Meter
 from callsheet.rehearsal.skins import SKINS, Skin
 from callsheet.rehearsal.ticket import ENDED, Asked, Ticket, Token
+from callsheet.rehearsal.waits import Wait, summary
 from callsheet.rehearsal.webhooks import Delivery
 
 _MINUTE_S = 60.0
@@ -49,6 +50,14 @@ class Timing:
     polls_lost: int = 2
     pace_s: float = 1.0
     """The pause between the pieces of a slow body."""
+    haste: float = 0.0
+    """How many seconds of a seller's usual wait pass in one second of the clock; at 0 every order takes `queue_s` and `run_s`."""
+
+    def of(self, wait: Wait | None) -> tuple[float, float]:
+        """How long an order queues and runs, in seconds of the clock."""
+        if not self.haste or wait is None:
+            return self.queue_s, self.run_s
+        return wait.queue_s / self.haste, wait.run_s / self.haste
 
 
 class House:
@@ -160,6 +169,11 @@ class House:
         entries = [charge.as_dict() for charge in self.meter.charges]
         return {**self.meter.summary(), "creates": self.creates, "entries": entries, "jobs": jobs}
 
+    def waits(self) -> Mapping[str, Any] | None:
+        """What its clips would usually take at the seller that it stands in for; None for a house that stands in for nobody."""
+        known = [ticket.wait for ticket in self._jobs.values() if ticket.wait is not None]
+        return summary(self.skin.name, known, self.skin.traits.concurrency) if known else None
+
     # Creating.
 
     def order(self, order: Asked, request: Request, key: str | None = None) -> Reply:
@@ -198,9 +212,10 @@ class House:
             "take-" + hashlib.sha256(f"{self.skin.name} {self._opened}{len(self._jobs) + 1}".encode()).hexdigest()[:16]
         )
         t = self.timing
-        runs_at = now + t.queue_s
+        queue_s, run_s = t.of(order.wait)
+        runs_at = now + queue_s
         luck = chance(self.skin.name, order.code, self._turns[order.code])
-        ends_at: float | None = runs_at + t.run_s * (1 + t.spread * (2 * luck - 1))
+        ends_at: float | None = runs_at + run_s * (1 + t.spread * (2 * luck - 1))
         fate = plan.get(Stage.FATE)
         if fate is Fault.LATE_SUCCESS:
             ends_at = now + (t.late_s if t.late_s is not None else self.skin.traits.longest_s * 1.1)
@@ -209,7 +224,7 @@ class House:
             self._at(now + self.skin.traits.longest_s, "free", job)
         ticket = Ticket(
             job, order.attempt, order.code, order.recipe, order.framings, order.price, plan, order.webhook,
-            now, runs_at, ends_at, facts=order.facts,
+            now, runs_at, ends_at, facts=order.facts, wait=order.wait,
         )  # fmt: skip
         ticket.polls_lost = {Fault.POLL_5XX: t.polls_lost, Fault.POLL_DROP: t.polls_lost, Fault.POLL_WRONG_JSON: 1}.get(
             plan.get(Stage.POLL, Fault.RETIRED), 0

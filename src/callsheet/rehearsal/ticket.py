@@ -7,6 +7,7 @@ from typing import Any
 from callsheet.film import Framing
 from callsheet.film.price import Money
 from callsheet.rehearsal.faults import Fault, Plan, Stage
+from callsheet.rehearsal.waits import Wait
 
 ENDED = frozenset(("succeeded", "failed", "moderated", "cancelled"))
 UNHEARD_OF = "hibernating"
@@ -40,6 +41,8 @@ class Ticket:
     """What else its provider's answers about it repeat."""
     fetched: dict[str, int] = field(default_factory=dict)
     """Framing to the number of times its file was asked for by a live link."""
+    wait: Wait | None = None
+    """How long it would usually take at its seller, where that is known or guessed."""
 
     @property
     def fate(self) -> Fault | None:
@@ -78,3 +81,5 @@ class Asked:
     """None when the model is not sold."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What else the provider's answers about it repeat."""
+    wait: Wait | None = None
+    """How long the seller usually takes for it."""

@@ -18,6 +18,7 @@ from callsheet.rehearsal.exchange import Reply, Request, answer
 from callsheet.rehearsal.face import Why
 from callsheet.rehearsal.skins import KEY, Billing, Skin
 from callsheet.rehearsal.ticket import Asked, Ticket
+from callsheet.rehearsal.waits import usual
 from callsheet.rehearsal.webhooks import Delivery
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class StandIn(ABC):
         }
         code = "P" + hashlib.sha256(prompt.encode()).hexdigest()[:8]
         more = {"seconds": seconds, "resolution": resolution, "aspect": aspect, **(facts or {})}
-        return Asked(attempt, model, recipe, code, (shape,), (), webhook, money, more)
+        return Asked(attempt, model, recipe, code, (shape,), (), webhook, money, more, usual(offer, seconds))
 
     def clip(self, house: "House", ticket: Ticket, request: Request) -> str | None:
         """The address of the one clip of a job that is done; None while there is none."""
