@@ -187,7 +187,7 @@ class Buyer:
         return await self.run(self.attempts.accepted, attempt.id, accepted.job, accepted.note)
 
     def _create(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Create:
-        kept = self.store.scratch.parent / "answered"
+        kept = self._answered
         return Create(
             attempt.id, attempt.recipe, references, self.lines.webhook(provider.name), kept, self.store.blobs.lend
         )
@@ -305,7 +305,11 @@ class Buyer:
                 self.attempts.lose, attempt.id, job.reason or "the provider answered what cannot be read"
             )
         traits = provider.traits
-        charges = {"failed": traits.charges_failed, "moderated": traits.charges_moderated, "cancelled": None}[job.state]
+        charges = {
+            "failed": traits.charges_failed,
+            "moderated": traits.charges_moderated,
+            "cancelled": traits.charges_cancelled,
+        }[job.state]
         verdict: Verdict = job.state  # type: ignore[assignment]
         why = job.reason
         if job.state == "cancelled" and attempt.cancel == "late":
@@ -336,9 +340,22 @@ class Buyer:
 
         booked: CostKind = "reported" if kind == "reported" else "computed"
         try:
-            return await self.run(self.attempts.settle, attempt.id, cost, booked, verdict, reason, keep)
+            settled = await self.run(self.attempts.settle, attempt.id, cost, booked, verdict, reason, keep)
+            await self.run(self._tidy, attempt)
+            return settled
         except BudgetError as error:  # a cost in a currency that nobody has stated a rate for
             return await self.run(self.attempts.lose, attempt.id, f"it cost {cost}: {error.what}", verdict)
+
+    def _tidy(self, attempt: Attempt) -> None:
+        """Remove the clip that came with an answer: it is among the blobs now."""
+        kept = self._answered
+        if attempt.job is not None and Path(attempt.job).parent == kept.resolve():
+            Path(attempt.job).unlink(missing_ok=True)
+
+    @property
+    def _answered(self) -> Path:
+        """Where a provider that answers a create with the clip itself keeps it."""
+        return self.store.scratch.parent / "answered"
 
     # -- cancelling --------------------------------------------------------------------------------------------------------
 

@@ -337,6 +337,7 @@ class Family(ABC):
             "reports_cost": _agreed(o.charges.reported for o in listed) is True,
             "charges_failed": _agreed(o.charges.failed for o in listed),
             "charges_moderated": _agreed(o.charges.moderated_out for o in listed),
+            "charges_cancelled": _agreed(_cancelled(o) for o in listed),
             "concurrency": min(
                 (n for o in listed if isinstance(n := o.limits.concurrency, int) and n), default=_AT_ONCE
             ),
@@ -354,6 +355,14 @@ def _agreed(said: Iterable[bool | Unknown]) -> bool | None:
     found = set(said)
     only = found.pop() if len(found) == 1 else Unknown.UNKNOWN
     return None if isinstance(only, Unknown) else only
+
+
+def _cancelled(listed: Listed) -> bool | Unknown:
+    """Whether a cancelled job is billed, where it is the same for whatever can be cancelled there."""
+    charges = listed.charges
+    if listed.control.cancel == "waiting" or charges.cancelled_waiting is charges.cancelled_running:
+        return charges.cancelled_waiting
+    return Unknown.UNKNOWN
 
 
 def _lines(listed: Listed) -> int:

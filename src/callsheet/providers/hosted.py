@@ -60,6 +60,8 @@ class Traits:
     """Whether a failed job is billed; None when the provider does not say."""
     charges_moderated: bool | None = None
     """Whether a moderated job is billed; None when the provider does not say."""
+    charges_cancelled: bool | None = None
+    """Whether a job that was cancelled is billed; None when the provider does not say, or when it depends."""
 
 
 @dataclass(frozen=True)
