@@ -4,7 +4,7 @@ from callsheet.film.asset import Asset, Cast, Consent, Location, Look, Music, Pr
 from callsheet.film.digest import canonical, digest, seed
 from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
-from callsheet.film.ordering import files, framings, needs, order
+from callsheet.film.ordering import awaiting, files, framings, needs, order
 from callsheet.film.preset import PRESETS, Framing, Preset
 from callsheet.film.price import Money, Price
 from callsheet.film.production import (
@@ -85,6 +85,7 @@ __all__ = [
     "Transition",
     "Treatment",
     "Voice",
+    "awaiting",
     "canonical",
     "digest",
     "files",

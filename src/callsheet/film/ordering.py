@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from callsheet.film.asset import Asset
+from callsheet.film.digest import digest
 from callsheet.film.preset import PRESETS, Framing
 from callsheet.film.production import Placed, Production
 from callsheet.film.shot import Shot
@@ -81,6 +82,13 @@ def order(production: Production, placed: Placed, digest_of: Callable[[str], str
         beats=tuple(shot.beats),
         sound=_spoken(production, shot) if shot.sound == "native" else None,
     )
+
+
+def awaiting(order: Order, shot: Shot) -> Order:
+    """The order of a shot whose parent has no take yet, as far as routes and prices go: with a clip in its place that is still to come."""
+    part = shot.footage.work if shot.footage else "extends"
+    come = [Reference(role=f"{part}:{framing}", sha256=digest(["to come", framing])) for framing in order.framings]
+    return order.model_copy(update={"references": (*order.references, *come)})
 
 
 def _spoken(production: Production, shot: Shot) -> Sound:

@@ -14,6 +14,7 @@ from callsheet.film import (
     Recipe,
     Shot,
     Take,
+    awaiting,
     digest,
     needs,
     order,
@@ -86,6 +87,8 @@ def _planned(
     knowledge: Knowledge,
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
+    if parent is not None and parent.take is None:
+        wanted = awaiting(wanted, placed.shot)
     try:
         decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge)
     except NotFoundError as error:
