@@ -188,6 +188,21 @@ def test_several_beats_come_back_as_that_many_pictures_and_are_billed(offer: str
     assert billed
 
 
+@pytest.mark.parametrize(("audio", "heard"), [(True, True), (False, False)])
+def test_a_clip_with_native_sound_has_a_sound_track(audio: bool, heard: bool, tmp_path: Path) -> None:
+    from callsheet.media.probe import probe
+
+    async def main(_loop: object) -> bool:
+        async with stage("kling-intl") as on:
+            job = await on.ended((await on.submit(V3, order(frames=72, sound=Sound() if audio else None))).job)
+            await on.wire.download(job.links[0].url, tmp_path / "clip.mp4")
+            found = probe(tmp_path / "clip.mp4")
+            assert (found.frames, found.rate) == (72, 24)
+            return found.has_audio
+
+    assert run(main) is heard
+
+
 def test_a_last_frame_of_a_clip_and_the_clip_itself_are_two_files() -> None:
     wanted = order(references=(Reference(role="extends:16:9", sha256="c"), Reference(role="video", sha256="c")))
     told = seller_of(FAL).fit(FAL, wanted)

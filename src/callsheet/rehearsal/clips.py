@@ -28,7 +28,9 @@ class Plain:
             scale = min(1.0, self.height / min(wide, high))
             width, lines = (max(2, round(side * scale / 2) * 2) for side in (wide, high))
         cuts = tuple(beat["at"] for beat in order.get("beats", ()))
-        return _plain(width, lines, order["frames"], Rate.parse(order["rate"]).fraction, cuts)
+        return _plain(
+            width, lines, order["frames"], Rate.parse(order["rate"]).fraction, cuts, bool(recipe.get("sound"))
+        )
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Drawn:
         """The clip's bytes. Raises MediaError when a reference cannot be read, StorageError when there is no room."""
         from callsheet.media.animatic.draw import draw
 
-        read = Recipe.model_validate({name: value for name, value in recipe.items() if name != "size"})
+        read = Recipe.model_validate({name: value for name, value in recipe.items() if name not in ("size", "sound")})
         with tempfile.TemporaryDirectory() as name:
             folder, references = Path(name), {}
             for digest in {reference.sha256 for reference in read.order.references} & set(self.shelf):
@@ -53,11 +55,15 @@ class Drawn:
                 references[digest].write_bytes(self.shelf[digest])
             out = folder / "clip.mp4"
             draw(read, framing, references, out, height=self.height)
-            return out.read_bytes()
+            return (
+                _sounded(out, read.order.frames, read.order.rate.fraction) if recipe.get("sound") else out.read_bytes()
+            )
 
 
 @functools.lru_cache(maxsize=512)
-def _plain(width: int, lines: int, frames: int, rate: Fraction, cuts: tuple[int, ...] = ()) -> bytes:
+def _plain(
+    width: int, lines: int, frames: int, rate: Fraction, cuts: tuple[int, ...] = (), sound: bool = False
+) -> bytes:
     import numpy as np
 
     from callsheet.media.encode import TAKE, ClipWriter
@@ -77,4 +83,17 @@ def _plain(width: int, lines: int, frames: int, rate: Fraction, cuts: tuple[int,
                 pixels[:, :, 3] = 255
                 pixels[:, left : left + bar, :3] = cast(Any, (80, 190, 235))
                 clip.write_bgra(pixels)
-        return path.read_bytes()
+        return _sounded(path, frames, rate) if sound else path.read_bytes()
+
+
+def _sounded(clip: Path, frames: int, rate: Fraction) -> bytes:
+    """The clip with two soft tones under it, as from a model that makes the sound too."""
+    import numpy as np
+
+    from callsheet.media.join import encode_audio, join, samples_in
+
+    at = np.arange(samples_in(frames, rate)) / 48_000
+    bus = np.stack([0.05 * np.sin(2 * np.pi * hertz * at) for hertz in (220.0, 330.0)], axis=1).astype(np.float32)
+    encode_audio(bus, clip.with_suffix(".m4a"))
+    join([clip], clip.with_suffix(".m4a"), clip.with_name("heard.mp4"), rate)
+    return clip.with_name("heard.mp4").read_bytes()

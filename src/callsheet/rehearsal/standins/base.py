@@ -154,6 +154,7 @@ class StandIn(ABC):
         recipe = {
             **_recipe(offer, prompt, seconds, resolution, aspect, shape, beats),
             "seed": seed(offer.id, prompt, self._asked),
+            "sound": audio or offer.audio == "always",
         }
         code = "P" + hashlib.sha256(prompt.encode()).hexdigest()[:8]
         more = {"seconds": seconds, "resolution": resolution, "aspect": aspect, **(facts or {})}
