@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from callsheet.money.statement import Statement
     from callsheet.providers import Seller
     from callsheet.rehearsal import Schedule
+    from callsheet.routing.whatif import WhatIf
     from callsheet.routing.why import Why
     from callsheet.script.board import Written
     from callsheet.store import ProductionStore, Version
@@ -143,6 +144,26 @@ class Studio:
 
         with self._store() as store:
             return reviewing.why(store, self.providers, shot)
+
+    def whatif(
+        self,
+        *,
+        policy: Path | str | None = None,
+        review_cost: float | None = None,
+        worth: float | None = None,
+        explore: float | None = None,
+        close: float | None = None,
+    ) -> "WhatIf":
+        """What another policy of choosing would have brought on the shots that were reviewed, with how far that can be trusted.
+
+        It is read from the YAML file `policy`, changed by the other arguments.
+        """
+        from callsheet.routing.whatif import Changes, what_if
+
+        changed = {"review_cost": review_cost, "worth": worth, "explore": explore, "close": close}
+        changes = Changes.of(Path(policy) if policy else None, changed)
+        with self._store() as store:
+            return what_if(store, changes)
 
     def conform(self, *, on_event: OnProgress = silent) -> "Conformed":
         """Rebuild the masters from the picks."""

@@ -46,6 +46,7 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "pick",
         "review",
         "why",
+        "whatif",
         "conform",
         "deliver",
         "make",

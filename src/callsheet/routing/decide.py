@@ -36,6 +36,14 @@ class Spend:
 
 
 @dataclass(frozen=True)
+class Trying:
+    """When a runner-up is tried. What it is made with is the policy that is in force; anything else is another policy."""
+
+    close: float = CLOSE
+    most_chance: float = MOST_CHANCE
+
+
+@dataclass(frozen=True)
 class Question:
     """Everything a decision depends on: equal questions get equal answers."""
 
@@ -79,8 +87,11 @@ class Answer:
         return dict(self.propensities).get(self.offer or "", 1.0)
 
 
-def decide(question: Question, *, whole: bool = True) -> Answer:
-    """Choose the next try; without `whole` the plan ends with it, which takes a third of the time."""
+def decide(question: Question, *, whole: bool = True, trying: Trying | None = None) -> Answer:
+    """Choose the next try; without `whole` the plan ends with it, which takes a third of the time.
+
+    `trying` asks what another policy would do.
+    """
     shot = Shot(question.situation, question.options, question.worth, question.widths)
     ranked = shot.values(question.history, question.attempts)
     values = tuple((option.offer, value) for option, value in ranked)
@@ -88,7 +99,7 @@ def decide(question: Question, *, whole: bool = True) -> Answer:
         return Answer(None, values, ())
     best = ranked[0][0]
     second = ranked[1][0] if len(ranked) > 1 else None
-    chance = _chance(question, ranked) if second is not None else 0.0
+    chance = _chance(question, ranked, trying or Trying()) if second is not None else 0.0
     explored = chance > 0 and _draw(question) < chance
     chosen = second if explored and second is not None else best
     propensities = [(best.offer, 1 - chance)]
@@ -101,16 +112,16 @@ def decide(question: Question, *, whole: bool = True) -> Answer:
     return Answer(plan, values, tuple(propensities), explored)
 
 
-def _chance(question: Question, ranked: list[tuple[Option, float]]) -> float:
+def _chance(question: Question, ranked: list[tuple[Option, float]], trying: Trying) -> float:
     """The chance of the runner-up: that it is the better one after all, bounded."""
     (best, best_value), (second, second_value) = ranked[0], ranked[1]
-    if question.critical or question.must or best_value <= 0 or second_value < (1 - CLOSE) * best_value:
+    if question.critical or question.must or best_value <= 0 or second_value < (1 - trying.close) * best_value:
         return 0.0
     doubt = question.deviations.get(second.model, 0.0)
     if doubt < UNSURE or not question.spend.allows(second.price):
         return 0.0
     spread = question.worth.shot * math.hypot(doubt, question.deviations.get(best.model, 0.0))
-    return min(MOST_CHANCE, 0.5 * math.erfc((best_value - second_value) / spread / math.sqrt(2)))
+    return min(trying.most_chance, 0.5 * math.erfc((best_value - second_value) / spread / math.sqrt(2)))
 
 
 def _draw(question: Question) -> float:
