@@ -14,6 +14,7 @@ from callsheet.progress import OnProgress, Progress, silent
 
 if TYPE_CHECKING:
     from callsheet.bakeoff import Bakeoff, Rated
+    from callsheet.bakeoff.calibrate import Calibration
     from callsheet.catalog import Catalogue
     from callsheet.catalog.check import Finding
     from callsheet.delivery.rehearse import Rehearsed
@@ -235,6 +236,37 @@ class Studio:
             return asyncio.run(rehearsal.bake(self.folder, models, takes, cap, shot, on_event))
         with self._store() as store:
             return asyncio.run(bake(store, self.folder, self._crew(), models, takes, cap, shot, on_event))
+
+    def calibrate(
+        self,
+        use_cases: Sequence[str],
+        *,
+        prompts: int = 5,
+        cap: "Money",
+        models: Sequence[str] = (),
+        rehearse: bool = False,
+        on_event: OnProgress = silent,
+    ) -> "Calibration":
+        """A blind test of `models` (those with few verdicts when not named) on `prompts` shipped test shots a use case, for `cap` at most.
+
+        It is a production of its own, in the folder's `calibration/`; `rate` there, and routing learns from it in every production.
+        With `rehearse`, stand-ins shoot, at no cost, and nothing real is learned.
+        """
+        from callsheet.bakeoff import calibrate, rehearsal
+
+        def asked(sellers: "Sequence[Seller]") -> calibrate.Asked:
+            with self._store() as store:
+                return calibrate.Asked.of(store, sellers, use_cases, prompts, cap, models)
+
+        with self._store() as store:
+            self._board(store, None)
+        if rehearse:
+            return asyncio.run(rehearsal.calibrate(self.folder, models, asked, on_event))
+        crew = self._crew()
+        stage = calibrate.home(self.folder, rehearse=False)
+        wanted = asked(crew.sellers)
+        with Studio(stage)._store() as store:
+            return asyncio.run(calibrate.calibrate(store, stage, crew, wanted, on_event))
 
     def rate(self, scores: "Mapping[str, tuple[int, Reason | None]]", *, by: str | None = None) -> "Rated":
         """Score the clips of the folder's bake-off by their letters, 1 to 5; who made them is told when all are rated."""

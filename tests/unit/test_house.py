@@ -51,6 +51,7 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "deliver",
         "make",
         "bakeoff",
+        "calibrate",
         "rate",
         "versions",
         "restore",

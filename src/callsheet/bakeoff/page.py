@@ -1,9 +1,10 @@
-"""The page of a bake-off: letters, clips, and nothing that tells who made them before they are rated."""
+"""The page of a bake-off or a calibration: letters, clips, and nothing that tells who made them before they are rated."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from callsheet.bakeoff.clips import CALIBRATION
 from callsheet.film.price import Money
 from callsheet.store.disk import guarded
 
@@ -25,9 +26,12 @@ def write_page(folder: Path, facts: Mapping[str, Any], said: "Mapping[str, Verdi
     rows = [{**entry, "verdict": said.get(entry["label"])} for entry in facts["entries"]]
     shown = [row for row in rows if row["clip"]]
     lost = [row for row in rows if not row["clip"]]
+    calibration = facts.get("kind") == CALIBRATION
+    best_first = sorted(shown, key=lambda row: (-_score(row), len(row["label"]), row["label"]))
+    groups = _by_shot(best_first) if calibration else [{"title": "Clips", "rows": best_first}]
     page = environment.get_template("bakeoff.html.j2").render(
-        bake=facts, shown=sorted(shown, key=lambda row: (-_score(row), row["label"])), lost=lost, open=bool(said), money=_money,
-        ranks=_ranks(shown) if said else [], command=" ".join(f"{row['label']}=…" for row in shown),
+        bake=facts, shown=shown, groups=groups, lost=lost, open=bool(said), money=_money, calibration=calibration,
+        ranks=_ranks(shown, calibration) if said else [], command=" ".join(f"{row['label']}=…" for row in shown),
     )  # fmt: skip
     out = folder / "index.html"
     with guarded(folder):
@@ -39,13 +43,26 @@ def _score(row: Mapping[str, Any]) -> int:
     return row["verdict"].score or 0 if row["verdict"] else 0
 
 
-def _ranks(rows: "list[dict[str, Any]]") -> list[dict[str, Any]]:
-    """One line for each offer, the best liked first: mean score, what its clips cost, and what an accepted one came to."""
+def _by_shot(rows: "list[dict[str, Any]]") -> list[dict[str, Any]]:
+    """The clips of each test shot, in the order of the shots."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
-        found.setdefault(row["offer"], []).append(row)
+        found.setdefault(row["shot"], []).append(row)
+    return [
+        {"title": mine[0]["action"], "note": mine[0]["use_case"], "rows": mine} for _, mine in sorted(found.items())
+    ]
+
+
+def _ranks(rows: "list[dict[str, Any]]", calibration: bool) -> list[dict[str, Any]]:
+    """One line for each offer, the best liked first: mean score, what its clips cost, and what an accepted one came to.
+
+    In a calibration, one for each offer and use case.
+    """
+    found: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["use_case"] if calibration else "", row["offer"]), []).append(row)
     lines = []
-    for offer, mine in found.items():
+    for (use_case, offer), mine in found.items():
         scores = [_score(row) for row in mine]
         costs = [row["cost"]["micros"] for row in mine if row["cost"]]
         accepted = sum(bool(row["verdict"] and row["verdict"].accepted) for row in mine)
@@ -54,11 +71,11 @@ def _ranks(rows: "list[dict[str, Any]]") -> list[dict[str, Any]]:
         each = Money(round(sum(costs) / accepted), currency) if accepted and whole else None
         lines.append(
             {
-                "offer": offer, "mean": sum(scores) / len(scores), "clips": len(mine), "accepted": accepted,
+                "use_case": use_case, "offer": offer, "mean": sum(scores) / len(scores), "clips": len(mine), "accepted": accepted,
                 "spent": str(Money(sum(costs), currency)) if whole else "unknown", "each": str(each) if each else "-",
             }
         )  # fmt: skip
-    return sorted(lines, key=lambda line: (-line["mean"], line["offer"]))
+    return sorted(lines, key=lambda line: (line["use_case"], -line["mean"], line["offer"]))
 
 
 def _money(found: Mapping[str, Any] | None) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from callsheet.bakeoff.bake import FACTS, FOLDER
+from callsheet.bakeoff.clips import CALIBRATION, FACTS, FOLDER
 from callsheet.bakeoff.page import write_page
 from callsheet.errors import InputError, NotFoundError
 from callsheet.floor.crew import person
+from callsheet.routing.calibrated import publish
 from callsheet.store import ProductionStore
 from callsheet.store.verdicts import Reason, Verdict, say, verdicts
 
@@ -25,6 +26,8 @@ class Rated:
     left: tuple[str, ...]
     revealed: Mapping[str, str]
     page: Path
+    kept: Path | None = None
+    """Where a calibration's ratings are kept for every production of yours; None for a bake-off, in rehearsal and on a server."""
 
 
 def rate(
@@ -45,25 +48,35 @@ def rate(
     wrong = [label for label in scores if label not in entries]
     if wrong:
         raise InputError(f"there is no clip {wrong[0]!r}", where="bakeoff", remedy="Known: " + ", ".join(entries) + ".")
-    blind = bool(_left(entries, _said(store, facts)))
-    takes = {take.number: take for take in store.takes(facts["shot"])}
+    blind = bool(_left(entries, _said(store), facts))
+    takes = {(take.shot, take.number): take for take in store.takes()}
     who = by or person()
     for label, (score, reason) in scores.items():
-        take = takes[entries[label]["take"]]
+        take = takes[_key(entries[label], facts)]
         say(store, take, score >= _ACCEPTED, who, score=score, reason=reason, blind=blind)
-    said = _said(store, facts)
-    left = _left(entries, said)
-    by_label = {label: said[entry["take"]] for label, entry in entries.items() if entry["take"] in said}
+    said = _said(store)
+    left = _left(entries, said, facts)
+    by_label = {label: said[_key(entry, facts)] for label, entry in entries.items() if _key(entry, facts) in said}
     write_page(beside, facts, {} if left else by_label)
+    kept = None
+    if facts.get("kind") == CALIBRATION and not facts["rehearsal"]:
+        kept = publish(store, {entry["offer"]: entry["model"] for entry in entries.values()})
     revealed = {} if left else {label: cast(str, entry["offer"]) for label, entry in entries.items()}
     told = {label: verdict.score for label, verdict in by_label.items() if verdict.score is not None}
-    return Rated(told, tuple(left), revealed, beside / "index.html")
+    return Rated(told, tuple(left), revealed, beside / "index.html", kept)
 
 
-def _said(store: ProductionStore, facts: Mapping[str, Any]) -> dict[int, Verdict]:
+def _key(entry: Mapping[str, Any], facts: Mapping[str, Any]) -> tuple[str, int]:
+    """The shot and the number of an entry's take."""
+    return entry.get("shot") or facts["shot"], entry["take"]
+
+
+def _said(store: ProductionStore) -> dict[tuple[str, int], Verdict]:
     """The newest verdict of each take that has a score."""
-    return {v.take: v for v in verdicts(store) if v.shot == facts["shot"] and v.score is not None}
+    return {(v.shot, v.take): v for v in verdicts(store) if v.score is not None}
 
 
-def _left(entries: Mapping[str, Any], said: Mapping[int, Verdict]) -> Sequence[str]:
-    return [label for label, entry in entries.items() if entry["take"] not in said]
+def _left(
+    entries: Mapping[str, Any], said: Mapping[tuple[str, int], Verdict], facts: Mapping[str, Any]
+) -> Sequence[str]:
+    return [label for label, entry in entries.items() if _key(entry, facts) not in said]

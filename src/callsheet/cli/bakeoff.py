@@ -73,6 +73,7 @@ def rate(folder: Path, scores: tuple[str, ...], by: str | None, as_json: bool) -
         "left": list(rated.left),
         "revealed": dict(rated.revealed),
         "page": str(rated.page),
+        "kept": str(rated.kept) if rated.kept else None,
     }
 
     def render() -> None:
@@ -80,6 +81,8 @@ def rate(folder: Path, scores: tuple[str, ...], by: str | None, as_json: bool) -
             click.echo(f"Still to rate: {', '.join(rated.left)}")
         else:
             rows([(label, str(rated.scores[label]), offer) for label, offer in sorted(rated.revealed.items())])
+        if rated.kept:
+            click.echo(f"Routing learns from it in every production of yours: {rated.kept}")
         click.echo(str(rated.page))
 
     show(as_json, facts, render)

@@ -99,11 +99,13 @@ class Knowledge:
     @classmethod
     def of(cls, store: ProductionStore, production: Production, sellers: Sequence[Seller]) -> "Knowledge":
         """What the database that `store` is in knows, for the production as its board is now."""
+        from callsheet.routing.calibrated import calibrated
+
         budget = Money.parse(production.budget.amount) if production.budget else None
         spent = store.spent()
         currency = budget.currency if budget else next((money.currency for money in spent), "")
         return cls(
-            reviewed(store, production, models_of(sellers)),
+            [*calibrated(store), *reviewed(store, production, models_of(sellers))],
             production=store.id,
             on=store.clock().astimezone(UTC).date(),
             currency=currency,
