@@ -16,6 +16,7 @@ from callsheet.floor.reviewing import review
 from callsheet.providers import Made, Offer
 from callsheet.providers.animatic import Animatic
 from callsheet.routing import Decision, route
+from callsheet.routing.failures import Paid
 from callsheet.routing.knowledge import Knowledge, Reviewed, Tally
 from callsheet.routing.prior import parse, shipped
 from callsheet.routing.situation import UNSTATED, advised, failed, situation
@@ -220,6 +221,40 @@ def test_an_offer_that_seems_to_be_down_stands_by_and_its_model_is_not_blamed() 
     assert found.weighed is not None
     assert found.weighed["tallies"]["cheap"]["accepted"] == 8
     assert offers(routed(reviewed, TWO, attempts=lambda: [*ends, *[("cheap@shop", True, DAY)] * 9]))[0] == "cheap"
+
+
+def test_what_was_rejected_or_lost_lowers_an_offer_in_that_use_case_only() -> None:
+    near = {"one": "0.20 USD", "two": "0.22 USD"}
+    good = [said(model, True) for model in ("one", "two") for _ in range(8)]
+    calm = routed(good, near, shot(critical=True))
+    assert offers(calm) == ["one", "two"]
+    assert calm.weighed is not None
+    worth = dict(calm.weighed["all_values"])
+    for reason in ("look", "artefact", "sound", None):
+        found = routed([*good, said("one", False, reason)], near, shot(critical=True))
+        assert found.weighed is not None
+        assert dict(found.weighed["all_values"])["one@shop"] < worth["one@shop"], reason
+    wasted = [Paid("one@shop", "product", "USD", 0.2, False, DAY) for _ in range(3)]
+    came = [Paid("one@shop", "product", "USD", 0.2, True, DAY) for _ in range(2)]
+    found = routed(good, near, shot(critical=True), paid=lambda: [*wasted, *came])
+    assert offers(found) == ["two", "one"]
+    assert (
+        "one@shop lost 0.60 USD here in 3 tries that brought no clip: 0.10 more for each of its takes" in found.reasons
+    )
+    assert found.weighed is not None
+    assert found.weighed["tallies"]["one"]["accepted"] == 8, "its quality is not blamed"
+    assert found.price == Price.exact(Money.parse("0.22 USD"), "a list", DAY)
+    record = found.record()
+    assert "bit for bit" in explain(record, None).replay
+    assert json.loads(json.dumps(record)) == record
+    elsewhere = [replace(one, use_case="landscape") for one in wasted]
+    for others in (
+        elsewhere,
+        [replace(one, currency="EUR") for one in wasted],
+        [replace(one, on=date(2025, 1, 1)) for one in wasted],
+    ):
+        paid = list(others)
+        assert offers(routed(good, near, shot(critical=True), paid=lambda paid=paid: paid)) == ["one", "two"]
 
 
 def test_what_is_on_order_is_not_ordered_again_by_another_route() -> None:

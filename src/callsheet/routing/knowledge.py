@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from callsheet.routing.belief import Availability, Beliefs
     from callsheet.routing.decide import Spend
     from callsheet.routing.difficulty import Rates, Widths
+    from callsheet.routing.failures import Loss, Paid
 
 _FAULTS = ("failed", "undelivered", "busy")
 """Ends of attempts that speak against a seller's being up. A refusal by content, key or funds does not."""
@@ -85,11 +86,12 @@ class Knowledge:
         decisions: Callable[[], Iterable[Mapping[str, Any]]] = lambda: (),
         attempts: Callable[[], Iterable[tuple[str, bool, date]]] = lambda: (),
         begun: Mapping[str, Mapping[str, Any]] | None = None,
+        paid: Callable[[], "Iterable[Paid]"] = lambda: (),
     ) -> None:
         self.reviewed, self.production, self.on, self.currency = tuple(reviewed), production, on, currency
         self.planned, self.shots, self.begun = planned, max(1, shots), begun or {}
         self._spent, self._decisions, self._attempts = spent, decisions, attempts
-        self._trying = 0.0
+        self._trying, self._paid = 0.0, paid
         self._by_leaf: dict[tuple[Situation, str], list[Reviewed]] = defaultdict(list)
         for r in self.reviewed:
             self._by_leaf[r.situation, r.model].append(r)
@@ -100,6 +102,7 @@ class Knowledge:
     def of(cls, store: ProductionStore, production: Production, sellers: Sequence[Seller]) -> "Knowledge":
         """What the database that `store` is in knows, for the production as its board is now."""
         from callsheet.routing.calibrated import calibrated
+        from callsheet.routing.failures import paid
 
         budget = Money.parse(production.budget.amount) if production.budget else None
         spent = store.spent()
@@ -115,6 +118,7 @@ class Knowledge:
             decisions=lambda: _bodies(store),
             attempts=lambda: _ends(store),
             begun=_begun(store),
+            paid=lambda: paid(store),
         )
 
     # -- what was said -------------------------------------------------------------------------------------------------------
@@ -205,6 +209,13 @@ class Knowledge:
         total = self._spent.micros / MICROS if self._spent else 0.0
         planned = self.planned.micros / MICROS if self.planned else 0.0
         return Spend(total, self._explored + self._trying, planned)
+
+    @cached_property
+    def losses(self) -> "Mapping[tuple[str, str], Loss]":
+        """By (offer, use case), what tries lost that were paid for and brought no clip, in the production's currency."""
+        from callsheet.routing.failures import losses
+
+        return losses(self._paid(), self.currency, self.on)
 
     def will_try(self, price: Money) -> None:
         """Count a runner-up that is about to be tried, so that all of a plan's together stay within their share."""

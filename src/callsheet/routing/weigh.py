@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -10,13 +10,14 @@ from callsheet.film import Order, Price, Shot, digest, seed
 from callsheet.providers import Offer
 from callsheet.routing.belief import HOPE
 from callsheet.routing.decide import Answer, Question, decide
+from callsheet.routing.failures import Loss
 from callsheet.routing.knowledge import MICROS, Knowledge, Reviewed
 from callsheet.routing.prior import shipped
 from callsheet.routing.record import PriceSeen, record
 from callsheet.routing.sequences import Option, Worth
 from callsheet.routing.sequences import Shot as Weighing
 from callsheet.routing.situation import advised, situation_of
-from callsheet.routing.verdicts import Try
+from callsheet.routing.verdicts import Situation, Try
 
 DOWN = 0.6
 """An offer of which fewer tries than this come back with a clip stands by, while another can be had."""
@@ -68,12 +69,13 @@ def weigh(
     versions = dict.fromkeys(sorted(models), "")
     posteriors = beliefs.posteriors(place, versions, knowledge.on)
     rates = beliefs.rates(place, versions, knowledge.on, hope=0.0 if shot.constraints.critical else HOPE)
+    lost = _lost(place, priced, knowledge)
     options = tuple(
         Option(
             offer.name,
             offer.model,
             rates[offer.model],
-            price.expected.micros / MICROS,
+            price.expected.micros / MICROS + (lost[offer.name].each if offer.name in lost else 0.0),
             worst=price.worst.micros / MICROS,
         )
         for offer, price in sorted(priced, key=lambda pair: pair[0].name)
@@ -94,7 +96,7 @@ def weigh(
     up = _up(options, knowledge)
     left = _advised(replace(question, options=up.options), history)
     answer = decide(replace(question, options=left.options))
-    reasons = [*up.reasons, *left.reasons]
+    reasons = [*up.reasons, *left.reasons, *_losses_said(lost, currency)]
     if answer.plan is None:
         question = replace(question, must=True)
         answer = decide(replace(question, options=left.options))
@@ -119,6 +121,7 @@ def weigh(
         "all_values": [list(pair) for pair in everything.values],
         "models": {option.offer: option.model for option in options},
         "tallies": tallies,
+        "lost": {offer: asdict(loss) for offer, loss in lost.items()},
         "history": [
             {"take": r.take, "offer": r.offer, "model": r.model, "accepted": r.accepted, "reason": r.reason}
             for r in history
@@ -152,6 +155,19 @@ def _comparable(possible: Sequence[tuple[Offer, Price | None]], currency: str) -
     if not currency and counts:
         currency = min(counts, key=lambda name: (-counts[name], name))
     return [(offer, price) for offer, price in known if price.expected.currency == currency]
+
+
+def _lost(place: Situation, priced: Sequence[tuple[Offer, Price]], knowledge: Knowledge) -> Mapping[str, Loss]:
+    """By offer, what tries in this use case lost that were paid for and brought no clip."""
+    named = {offer.name: (offer.name.partition(":")[0], place.use_case) for offer, _ in priced}
+    return {name: knowledge.losses[key] for name, key in sorted(named.items()) if key in knowledge.losses}
+
+
+def _losses_said(lost: Mapping[str, Loss], currency: str) -> list[str]:
+    return [
+        f"{name} lost {loss.lost:.2f} {currency} here in {loss.times} tries that brought no clip: {loss.each:.2f} more for each of its takes"
+        for name, loss in lost.items()
+    ]
 
 
 def _up(options: tuple[Option, ...], knowledge: Knowledge) -> _Aside:
