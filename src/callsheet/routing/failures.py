@@ -12,14 +12,17 @@ from datetime import UTC, date
 
 from sqlalchemy import select
 
+from callsheet.money.tally import USED, tallies
 from callsheet.routing.situation import UNSTATED
-from callsheet.store import ProductionStore
 from callsheet.store import tables as t
+from callsheet.store.database import Database
 
 HALF_LIFE_DAYS = 60.0
 CALM = 4.0
 """Takes without a loss that every offer is held to have made in a use case before anything is known."""
 _MICROS = 1_000_000
+_WITHOUT_A_CLIP = ("failed", "undelivered", "moderated")
+"""Ends of tries that are the offer's; what a person cancelled is not."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +66,20 @@ def losses(paid: Iterable[Paid], currency: str, on: date) -> Mapping[tuple[str, 
     }
 
 
-def paid(store: ProductionStore) -> list[Paid]:
-    """Every try of every production in the database that was paid for and is over, oldest first."""
-    over = (t.attempt.c.state == "settled", t.attempt.c.cost_micros > 0)
-    query = select(t.attempt).where(*over).order_by(t.attempt.c.changed_at, t.attempt.c.id)
-    with store.database.reading() as db:
-        rows = db.execute(query).all()
-    return [
-        Paid(
-            row.offer,
-            json.loads(row.recipe)["order"].get("use_case") or UNSTATED,
-            row.currency,
-            row.cost_micros / _MICROS,
-            row.verdict == "delivered",
-            row.changed_at.astimezone(UTC).date(),
-        )
-        for row in rows
-    ]
+def paid(database: Database) -> list[Paid]:
+    """Every try of every production in the database that was paid for and is over, oldest first; what was refunded was not lost."""
+    ended = t.attempt.c.verdict.in_(("delivered", *_WITHOUT_A_CLIP))
+    columns = (t.attempt.c.id, t.attempt.c.recipe, t.attempt.c.changed_at)
+    query = select(*columns).where(t.attempt.c.state == "settled", ended)
+    found = []
+    with database.reading() as db:
+        rows = {row.id: row for row in db.execute(query)}
+        for tally in tallies(db) if rows else ():
+            row = rows.get(tally.key)
+            if row is None or tally.row is None:
+                continue
+            use_case = json.loads(row.recipe)["order"].get("use_case") or UNSTATED
+            on, delivered = row.changed_at.astimezone(UTC).date(), tally.row.verdict == "delivered"
+            for currency, micros in sorted(tally.of(*USED).items()):
+                found.append(Paid(tally.offer, use_case, currency, micros / _MICROS, delivered, on))
+    return found

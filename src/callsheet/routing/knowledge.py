@@ -118,7 +118,7 @@ class Knowledge:
             decisions=lambda: _bodies(store),
             attempts=lambda: _ends(store),
             begun=_begun(store),
-            paid=lambda: paid(store),
+            paid=lambda: paid(store.database),
         )
 
     # -- what was said -------------------------------------------------------------------------------------------------------
