@@ -14,7 +14,7 @@ from callsheet.errors import InputError
 from callsheet.routing.difficulty import Rates
 from callsheet.routing.verdicts import Situation, Verdict
 
-WEIGHTS = (2.0, 5.0, 20.0, 60.0)
+WEIGHTS = (5.0, 20.0, 60.0)
 """The weights, in takes, that a prior is tried at."""
 HALF_LIFE_DAYS = 60.0
 VERSION_WEIGHT = 0.3
@@ -25,7 +25,7 @@ HOPE = 0.4
 """Standard deviations by which a model that may teach something is taken to be better than its mean."""
 CRITERION_WEIGHT = 4.0
 """The weight, in takes, of the guess that the criteria of a bar are equally hard."""
-DOUBT = 4.0
+DOUBT = 8.0
 """How many times as likely as any one source knowing nothing is held to be before the first verdict."""
 NOTHING = "nothing known"
 _EDGE = 0.02
