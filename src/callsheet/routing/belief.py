@@ -23,7 +23,7 @@ ELSEWHERE = 1.0
 """How far a prior's record in the other situations speaks for it in this one; 1 treats them alike."""
 HOPE = 0.4
 """Standard deviations by which a model that may teach something is taken to be better than its mean."""
-CRITERION_WEIGHT = 4.0
+CRITERION_WEIGHT = 12.0
 """The weight, in takes, of the guess that the criteria of a bar are equally hard."""
 DOUBT = 8.0
 """How many times as likely as any one source knowing nothing is held to be before the first verdict."""
