@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from callsheet.doctor import Check
     from callsheet.film import Document, Money, Price, Take
     from callsheet.floor.crew import Crew
+    from callsheet.floor.judging import Listing
     from callsheet.floor.results import Conformed, Quoted, Shooting
     from callsheet.floor.reviewing import Said
     from callsheet.floor.settling import Outcome
@@ -109,7 +110,7 @@ class Studio:
         with self._store() as store:
             return asyncio.run(shooting.shoot(store, self._crew(), shots, retake, on_event))
 
-    def takes(self, shot: str) -> "tuple[list[Take], int | None]":
+    def takes(self, shot: str) -> "Listing":
         """The takes of a shot, and the number of the pick."""
         from callsheet.floor import shooting
 

@@ -43,7 +43,7 @@ def go(
         events: list[Progress] = []
         with ProductionStore.open(folder) as store:
             async with Floor(
-                store, jobs=jobs, on_event=events.append, engine=engine_for(kind), measured=measured
+                store, jobs=jobs, on_event=events.append, engine=engine_for(kind), measured=measured, inspected=None
             ) as floor:
                 takes = await floor.shoot(requests, maker)
                 return takes, events, (floor.made["take"], floor.reused["take"])
@@ -158,7 +158,7 @@ def test_an_unfinished_flow_makes_nothing_until_it_is_wanted(tmp_path: Path) -> 
 
     async def go_on() -> None:
         with ProductionStore.open(tmp_path) as store:
-            async with Floor(store, jobs=1, measured=measured) as floor:
+            async with Floor(store, jobs=1, measured=measured, inspected=None) as floor:
                 await floor.shoot([request(10)], Maker(tmp_path / "log"))
                 assert lines(tmp_path / "log") == ["SH010"]
                 await floor.shoot([wanted], Maker(tmp_path / "log"))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.bakeoff.clips import FACTS, Entry, Wanted, beside, buy, entry_of, letters, takers
-from callsheet.bakeoff.page import write_page
+from callsheet.bakeoff.page import TELLING, write_page
 from callsheet.errors import BudgetError, InputError, NotFoundError
 from callsheet.film import Document, Money, Production, Recipe, needs, order, seed
 from callsheet.film.ordering import framings
@@ -143,7 +143,7 @@ def _reel(production: Production, folder: Path, entries: Sequence[Entry]) -> Pat
     from callsheet.media.sheet import poster
     from callsheet.media.type.fonts import font_files
 
-    clips = [(folder / entry.clip, entry.label) for entry in entries if entry.clip]
+    clips = [(folder / entry.clip, f"{entry.label}{_told(entry)}") for entry in entries if entry.clip]
     if not clips:
         return None
     wide, high = (int(side) for side in framings(production)[0].split(":"))
@@ -152,3 +152,9 @@ def _reel(production: Production, folder: Path, entries: Sequence[Entry]) -> Pat
     side_by_side(clips, out, fonts=fonts, rate=production.rate.fraction, shape=Fraction(wide, high))
     poster(out, frame_count(out, production.rate.fraction) // 2, out.with_suffix(".jpg"))
     return out
+
+
+def _told(entry: Entry) -> str:
+    """What gates saw, for the reel: only what anyone can see who looks, since nobody may tell from it who made the clip."""
+    seen = [found["gate"] for found in entry.gates if found["gate"] not in TELLING]
+    return f"   gates: {', '.join(seen)}" if seen else ""

@@ -1,9 +1,10 @@
 """The clips of a blind test: who can make them, buying them under one cap, and laying them out under letters."""
 
 import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from callsheet.film import Money, Order, Price, Production, Recipe, Take
 from callsheet.floor.crew import person
@@ -48,6 +49,10 @@ class Entry:
     action: str = ""
     use_case: str = ""
     model: str = ""
+    gates: tuple[Mapping[str, Any], ...] = ()
+    """What gates have against the clip: `gate`, `outcome` (reject or rank) and `words`; rejections first."""
+    inspected: bool = False
+    """Whether gates looked at it."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,9 @@ async def buy(
             if not store.blobs.has(sha256):
                 store.blobs.put_file(path)
         route = Route(one.seller.name, recipe, one.price)
-        hosted.append((index, BuyOrder(recipe.order.code, person(), [route], (Cap("production", cap),))))
+        # What gates reject is what the offer makes: it is shown as it is, and nobody gets a second chance.
+        wanted = BuyOrder(recipe.order.code, person(), [route], (Cap("production", cap),), rerolls=False)
+        hosted.append((index, wanted))
     if hosted:
         bought = await floor.buy([wanted for _, wanted in hosted])
         ends |= {index: end for (index, _), end in zip(hosted, bought, strict=True)}
@@ -137,7 +144,7 @@ def entry_of(
 ) -> Entry:
     """What came of one try, with its clip put into `folder`."""
     mine = [a for a in attempts if a.recipe.digest == recipe.digest]
-    take = end.take
+    take = end.take or end.rejected
     waited = [(a.changed_at - a.sent_at).total_seconds() for a in mine if a.sent_at and a.verdict == "delivered"]
     known = all(a.cost is not None or a.state == "released" for a in mine)
     cost = sum((a.cost for a in mine if a.cost is not None), Money(0, one.price.expected.currency)) if known else None
@@ -146,6 +153,8 @@ def entry_of(
     return Entry(
         label, one.offer, number, end.end, end.reasons[-1] if end.reasons and not take else "", take.number if take else None,
         cost, one.price.expected, waited[-1] if waited else None, checks, clip,
+        gates=tuple({"gate": f.gate, "outcome": f.outcome, "words": f.words} for f in take.against) if take else (),
+        inspected=take is not None and take.inspected,
     )  # fmt: skip
 
 

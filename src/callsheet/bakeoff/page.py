@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from callsheet.store.verdicts import Verdict
 
 
+TELLING = frozenset(("decode", "spec", "watermark"))
+"""Gates whose words (a size, a rate, a name) may tell who made a clip: they are told when every clip is rated."""
+
+
 def write_page(folder: Path, facts: Mapping[str, Any], said: "Mapping[str, Verdict]") -> Path:
     """Write `index.html` into `folder`. With `said`, the verdicts by letter, it tells who made what; without, it does not."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,7 +27,10 @@ def write_page(folder: Path, facts: Mapping[str, Any], said: "Mapping[str, Verdi
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rows = [{**entry, "verdict": said.get(entry["label"])} for entry in facts["entries"]]
+    rows = [
+        {**entry, "verdict": said.get(entry["label"]), "gates": _gates(entry, bool(said)), "silence": _silence(entry)}
+        for entry in facts["entries"]
+    ]
     shown = [row for row in rows if row["clip"]]
     lost = [row for row in rows if not row["clip"]]
     calibration = facts.get("kind") == CALIBRATION
@@ -37,6 +44,19 @@ def write_page(folder: Path, facts: Mapping[str, Any], said: "Mapping[str, Verdi
     with guarded(folder):
         out.write_text(page, "utf-8")
     return out
+
+
+def _gates(entry: Mapping[str, Any], told: bool) -> list[Mapping[str, Any]]:
+    """What gates have against a clip, as far as it may be told now. A bake-off of before there were gates has none."""
+    found = entry.get("gates", ())
+    return [f for f in found if told or f["gate"] not in TELLING]
+
+
+def _silence(entry: Mapping[str, Any]) -> str:
+    """What to say where no gate's word may be told."""
+    if not entry.get("inspected"):
+        return "not inspected"
+    return "the rest is told when every clip is rated" if entry["gates"] else "nothing against it"
 
 
 def _score(row: Mapping[str, Any]) -> int:

@@ -125,21 +125,49 @@ def shoot(folder: Path, shots: tuple[str, ...], retake: bool, as_json: bool) -> 
 @AS_JSON
 def takes(folder: Path, shot: str, as_json: bool) -> None:
     """List the takes of SHOT; the pick is marked."""
-    found, picked = studio(folder).takes(shot)
+    listing = studio(folder).takes(shot)
+    found, picked = listing
 
     def render() -> None:
         rows([
             ("*" if take.number == picked else " ", f"take {take.number}", take.recipe.offer, f"seed {take.recipe.seed}",
-             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)))
+             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)), _gates(listing, take))
             for take in found
         ])  # fmt: skip
+        if listing.calibration is not None:
+            from callsheet.floor.judging import told
 
+            click.secho(told(listing.calibration), dim=True)
+
+    fitted = listing.calibration
     facts = {
         "shot": shot,
         "picked": picked,
-        "takes": [{**take.model_dump(mode="json"), "unlike_order": _unlike(take)} for take in found],
+        "takes": [
+            {
+                **take.model_dump(mode="json"),
+                "unlike_order": _unlike(take),
+                "rejected": take.rejected,
+                "gates": take.gates_said,
+                "p_accept": listing.chance(take),
+            }
+            for take in found
+        ],
+        "calibration": {
+            name: getattr(fitted, name) for name in ("verdicts", "accepted", "brier", "brier_of_share", "ece", "useful")
+        }
+        if fitted
+        else None,
     }
     show(as_json, facts, render, f"callsheet pick {folder} {shot} NUMBER")
+
+
+def _gates(listing: Any, take: Any) -> str:
+    """What gates said of a take, that a person picked it all the same, and how likely it is to be accepted."""
+    overruled = ("a person picked it all the same",) if take.rejected and take.number == listing[1] else ()
+    chance = listing.chance(take)
+    likely = (f"P(accept) {chance:.0%}",) if chance is not None else ()
+    return "; ".join((take.gates_said, *overruled, *likely))
 
 
 def _unlike(take: Any) -> list[str]:

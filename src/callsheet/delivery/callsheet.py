@@ -103,4 +103,19 @@ def _shot(production: Production, placed: Placed, state: ShotState) -> dict[str,
         "take": take.number if take else None,
         "recipe": take.recipe.digest if take else None,
         "still": state.still,
+        "gates": _gates(take),
     }
+
+
+def _gates(take: Take | None) -> dict[str, Any] | None:
+    """What gates said of the picked take, as a line and by clip; `rejected` with a pick means that a person overruled them."""
+    if take is None:
+        return None
+    clips = [
+        {
+            "framing": clip.framing,
+            **(clip.gates.model_dump(mode="json") if clip.gates else {"version": None, "findings": []}),
+        }
+        for clip in take.clips
+    ]
+    return {"rejected": take.rejected, "inspected": take.inspected, "told": take.gates_said, "clips": clips}

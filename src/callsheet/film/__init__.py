@@ -4,6 +4,7 @@ from callsheet.film.asset import Asset, Cast, Consent, Location, Look, Music, Pr
 from callsheet.film.digest import canonical, digest, seed
 from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
+from callsheet.film.gates import GateFinding, Inspection
 from callsheet.film.ordering import awaiting, files, framings, needs, order
 from callsheet.film.preset import PRESETS, Framing, Preset
 from callsheet.film.price import Money, Price
@@ -56,6 +57,8 @@ __all__ = [
     "Episode",
     "Footage",
     "Framing",
+    "GateFinding",
+    "Inspection",
     "Keyframe",
     "Line",
     "Location",

@@ -9,6 +9,7 @@ from pydantic import SerializerFunctionWrapHandler, model_serializer
 from callsheet.film.asset import Cast, Location, Look, Prop
 from callsheet.film.digest import digest
 from callsheet.film.frames import Rate
+from callsheet.film.gates import GateFinding, Inspection
 from callsheet.film.model import Frozen
 from callsheet.film.preset import Framing
 from callsheet.film.shot import Beat, Camera, Mood, TimeOfDay, UseCase, Weather
@@ -109,6 +110,8 @@ class Clip(Frozen):
     height: int
     frames: int
     rate: Rate
+    gates: Inspection | None = None
+    """What the gates said when it came; None for a clip that was not inspected."""
 
     def frames_at(self, rate: Rate) -> int:
         """How many frames it has when shown at `rate`; the last counts when at least half of it falls inside."""
@@ -144,6 +147,47 @@ class Take(Frozen):
     currency: str
     made_at: datetime
 
+    @property
+    def rejected(self) -> bool:
+        """Whether a gate rejects one of its clips: then no rule puts it in the cut, and only a person may."""
+        return any(clip.gates is not None and clip.gates.rejected for clip in self.clips)
+
+    @property
+    def inspected(self) -> bool:
+        """Whether gates looked at every clip."""
+        return all(clip.gates is not None for clip in self.clips)
+
+    @property
+    def against(self) -> tuple[GateFinding, ...]:
+        """What gates have against it, rejections first; one finding a gate, the worst of all its clips."""
+        worst: dict[str, GateFinding] = {}
+        for clip in self.clips:
+            for found in clip.gates.against if clip.gates else ():
+                worst[found.gate] = min(worst.get(found.gate, found), found, key=_badness)
+        return tuple(sorted(worst.values(), key=lambda found: found.outcome != "reject"))
+
+    @property
+    def scores(self) -> dict[str, float | None]:
+        """The lowest score by gate over its clips; None where it was not checked."""
+        lowest: dict[str, float | None] = {}
+        for clip in self.clips:
+            for gate, score in (clip.gates.scores if clip.gates else {}).items():
+                known = lowest.get(gate)
+                lowest[gate] = score if known is None else known if score is None else min(known, score)
+        return lowest
+
+    @property
+    def gates_said(self) -> str:
+        """What gates said of it, in a line."""
+        if not self.inspected:
+            return "not inspected"
+        words = ((f"rejected by {f.gate}" if f.outcome == "reject" else f.gate) + f": {f.words}" for f in self.against)
+        return "; ".join(words) or "gates have nothing against it"
+
     def clip(self, framing: Framing) -> Clip:
         """The clip that suits `framing` best: its own if there is one, else the first."""
         return next((c for c in self.clips if c.framing == framing), self.clips[0])
+
+
+def _badness(found: GateFinding) -> tuple[bool, float]:
+    return found.outcome != "reject", 1.0 if found.score is None else found.score

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from callsheet.errors import BudgetError, NotFoundError
 from callsheet.film import Clip, Money
 from callsheet.floor.collecting import Collector, Run, Undelivered
 from callsheet.floor.engine import Json, Steps
+from callsheet.floor.gating import Inspect, advice, again
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import Measure, measure
 from callsheet.floor.order import BuyOrder, Route
 from callsheet.floor.poller import TooLong
-from callsheet.floor.retrying import next_of
+from callsheet.floor.retrying import Next, next_of
 from callsheet.floor.turnstile import Dismissed, Turnstile
 from callsheet.money.attempts import Attempt, Attempts, CostKind, Verdict, Wait, Wanted, owner
 from callsheet.providers.hosted import FINAL, Create, Hosted, Job, RefusalKind, Refused
@@ -51,11 +52,13 @@ class Buyer:
     grace_s: float = 90.0
     """How long after a create was sent the provider's silence about it begins to count as proof."""
     tell: Callable[[str, str], None] = lambda _shot, _step: None
+    inspected: Inspect | None = None
+    """Looks at every clip that comes."""
 
     def __post_init__(self) -> None:
         self.owner = owner()
         self._rights = itertools.count()
-        self._collector = Collector(self.store, self.lines.wire, self.measured, self.run)
+        self._collector = Collector(self.store, self.lines.wire, self.measured, self.run, self.inspected)
         self._cancels: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
@@ -71,7 +74,10 @@ class Buyer:
         return await steps.run("buy", lambda: self.buy(id, BuyOrder.of(order)))
 
     async def buy(self, id: str, order: BuyOrder) -> Json:
-        """Buy take `id`, or go on buying it. Returns `{"end": ..., "reasons": [...]}`; raises BudgetError when a cap refuses."""
+        """Buy take `id`, or go on buying it; what gates reject is bought again, while the number of paid attempts allows it.
+
+        Returns `{"end": ..., "reasons": [...], "rejected": the id of the last take that gates rejected}`. Raises BudgetError when a cap refuses.
+        """
         offers = [route.recipe.offer for route in order.routes]
         self._watch_cancels()
         for attempt in await self.run(self.attempts.of_take, id):
@@ -79,12 +85,17 @@ class Buyer:
                 await self._resume(attempt, order)
         while True:
             history = await self.run(self.attempts.of_take, id)
-            following = next_of(history, offers)
+            rejected = await self._rejected(history)
+            following = next_of(history, offers, rejected)
+            if following.do == "try" and rejected and not order.rerolls:
+                following = Next("rejected")
             if following.do == "resume":
                 under_way = [a for a in history if a.state in ("submitting", "submitted")]
                 await self._resume((under_way or [a for a in history if a.state == "reserved"])[0], order)
             elif following.do == "try":
                 route = next(r for r in order.routes if r.recipe.offer == following.offer)
+                turns = sum(a.offer == following.offer for a in history if a.id in rejected)
+                route = replace(route, recipe=again(route.recipe, turns)) if turns else route
                 await self.run(self._reserve, id, order, route, len(history) + 1)
             else:
                 for attempt in history:
@@ -94,7 +105,17 @@ class Buyer:
                 reasons = [
                     f"{a.offer}: {a.verdict or a.state}" + (f": {a.reason}" if a.reason else "") for a in history
                 ]
-                return {"end": following.do, "reasons": reasons}
+                return {"end": following.do, "reasons": reasons, "rejected": next(reversed(rejected), None)}
+
+    async def _rejected(self, history: Sequence[Attempt]) -> dict[str, str]:
+        """The attempts whose takes gates rejected, first to last, and what that says about the next try."""
+        found: dict[str, str] = {}
+        for attempt in history:
+            if attempt.verdict == "delivered":
+                take = await self.run(self.store.take_by_id, attempt.id)
+                if take is not None and take.rejected:
+                    found[attempt.id] = advice(take)
+        return found
 
     def _reserve(self, id: str, order: BuyOrder, route: Route, number: int) -> Attempt:
         wanted = Wanted(id, order.shot, route.provider, route.recipe, route.price, order.person)
@@ -325,18 +346,25 @@ class Buyer:
     async def _own(self, attempt: Attempt, provider: Hosted, job: Job) -> Attempt:
         self.tell(attempt.shot, "keeping")
         try:
-            clips = await self._collector.collect(provider, job, attempt.id, attempt.recipe.order.framings[0])
+            clips = await self._collector.collect(provider, job, attempt.id, attempt.recipe)
         except (Undelivered, Unanswered) as error:
             return await self.run(self.attempts.lose, attempt.id, str(error))
         cost, kind = (job.cost, "reported") if job.cost is not None else (attempt.price.expected, "computed")
-        return await self._settle(attempt, cost, kind, "delivered", attempt.reason, clips)
+        against = [
+            f"{f.gate}: {f.words}" for clip in clips if clip.gates for f in clip.gates.against if f.outcome == "reject"
+        ]
+        why = f"rejected by gate {'; '.join(dict.fromkeys(against))}" if against else ""
+        told = "; ".join(filter(None, (attempt.reason, why)))
+        return await self._settle(attempt, cost, kind, "delivered", told, clips)
 
     async def _settle(
         self, attempt: Attempt, cost: Money, kind: str, verdict: Verdict, reason: str, clips: Sequence[Clip] = ()
     ) -> Attempt:
         def keep(db: Connection) -> None:
             if clips:
-                self.store.record_take(db, attempt.take, attempt.recipe, clips, cost, extra=attempt.id)
+                # The take's own id is for one that can be used: what gates reject is kept beside it.
+                id = attempt.id if any(clip.gates and clip.gates.rejected for clip in clips) else attempt.take
+                self.store.record_take(db, id, attempt.recipe, clips, cost, extra=attempt.id)
 
         booked: CostKind = "reported" if kind == "reported" else "computed"
         try:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from callsheet.errors import MediaError
-from callsheet.film import Clip, Framing, Rate
-from callsheet.floor.make import Measure
+from callsheet.film import Clip, Framing, Rate, Recipe
+from callsheet.floor.gating import Inspect
+from callsheet.floor.make import Measure, examined
 from callsheet.providers.hosted import Hosted, Job, Link
 from callsheet.providers.wire import Damaged, Expired, Wire
 from callsheet.store import ProductionStore
@@ -34,14 +35,16 @@ class Undelivered(Exception):
 class Collector:
     """Fetches the clips of a finished job into the store."""
 
-    def __init__(self, store: ProductionStore, wire: Wire, measured: Measure, run: Run) -> None:
+    def __init__(
+        self, store: ProductionStore, wire: Wire, measured: Measure, run: Run, inspected: Inspect | None = None
+    ) -> None:
         self._store = store
         self._wire = wire
-        self._measured = measured
+        self._measured, self._inspected = measured, inspected
         self._run = run
 
-    async def collect(self, provider: Hosted, job: Job, attempt: str, framing: Framing) -> list[Clip]:
-        """The job's clips, stored; `framing` is the shape of one whose link does not say.
+    async def collect(self, provider: Hosted, job: Job, attempt: str, recipe: Recipe) -> list[Clip]:
+        """The job's clips, measured, looked at by gates, and stored. One whose link does not say has the first shape that was ordered.
 
         A link that has expired is asked for again where the provider refreshes. Raises Undelivered.
         """
@@ -52,7 +55,7 @@ class Collector:
             if not job.links:
                 continue
             try:
-                return [await self._clip(link, attempt, framing) for link in job.links]
+                return [await self._clip(link, attempt, recipe) for link in job.links]
             except Expired as error:
                 reason = f"the link to the clip is dead ({error})"
                 if not provider.traits.refreshes:
@@ -67,7 +70,8 @@ class Collector:
         found = (await provider.poll(self._wire, [job.id])).get(job.id)
         return found if found is not None and found.state == "done" else job
 
-    async def _clip(self, link: Link, attempt: str, framing: Framing) -> Clip:
+    async def _clip(self, link: Link, attempt: str, recipe: Recipe) -> Clip:
+        framing: Framing = link.framing or recipe.order.framings[0]
         folder: Path = await self._run(self._folder, attempt)
         try:
             target = folder / "clip.mp4"
@@ -75,18 +79,19 @@ class Collector:
                 await self._wire.download(link.url, target, link.bytes, link.headers)
             else:
                 await self._run(target.write_bytes, link.content)
-            found = await self._run(self._measured, target)
+            found = await self._run(examined, target, self._measured, self._inspected, recipe, framing)
             sha256 = await self._run(self._keep, target)
         finally:
             await self._run(shutil.rmtree, folder, True)
         rate = Rate(found.rate.numerator, found.rate.denominator)
         return Clip(
-            framing=link.framing or framing,
+            framing=framing,
             sha256=sha256,
             width=found.width,
             height=found.height,
             frames=found.frames,
             rate=rate,
+            gates=found.gates,
         )
 
     def _keep(self, path: Path) -> str:

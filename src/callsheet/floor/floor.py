@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,7 @@ from callsheet.film import Money, Recipe, Take, digest
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.engine import Engine, Flow, Forgotten, Json, Steps
 from callsheet.floor.event import OnEvent, Progress, silent
+from callsheet.floor.gating import Inspect, inspected
 from callsheet.floor.make import Maker, Measure, measure
 from callsheet.floor.making import Bench
 from callsheet.floor.workers import Workers
@@ -52,12 +54,16 @@ class ShootRequest:
 
 @dataclass(frozen=True)
 class Bought:
-    """What came of a take that was to be bought: the take, or `end` and the reasons why there is none."""
+    """What came of a take that was wanted: the take, or `end` and the reasons why there is none.
+
+    `rejected` is the last take of which gates said that nobody need see it.
+    """
 
     shot: str
     take: Take | None
     end: str
     reasons: tuple[str, ...] = ()
+    rejected: Take | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,7 @@ class Floor:
         measured: Measure = measure,
         crew: Crew | None = None,
         pulse: "Pulse | None" = None,
+        inspected: Inspect | None = inspected,
     ) -> None:
         self.made: Counter[str] = Counter()
         self.reused: Counter[str] = Counter()
@@ -106,6 +113,9 @@ class Floor:
         self._tell = on_event
         self._engine = engine
         self._measured = measured
+        # Stand-ins draw smaller pictures than what they stand in for would.
+        small = crew is not None and crew.rehearsal
+        self._inspected = partial(inspected, sized=False) if small and inspected else inspected
         self._workers = Workers(jobs)
         self._open = AsyncExitStack()
         self._ready = False
@@ -163,6 +173,7 @@ class Floor:
                 self._wanted = {}
             await engine.forget(wanted)
             takes |= {id: self._store.take_by_id(id) for id in wanted}
+            self.made["take"] -= sum(take.rejected for id in wanted if (take := takes[id]) is not None)
         return [take for take in (takes[id] for id in ids) if take is not None]
 
     def _id_of(self, recipe: Recipe, round: int) -> str:
@@ -212,7 +223,8 @@ class Floor:
 
         folder = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="callsheet-make-")))
         shift = Shift(
-            self._store.place, folder, self.crew, self._workers, measured=self._measured, clock=self._store.clock, tell=tell, pulse=self._pulse
+            self._store.place, folder, self.crew, self._workers, measured=self._measured, inspected=self._inspected, clock=self._store.clock,
+            tell=tell, pulse=self._pulse,
         )  # fmt: skip
         self._shift = await self._open.enter_async_context(shift)
         self._buyer = self._shift.adopt(self._store)
@@ -223,7 +235,7 @@ class Floor:
         order = {"recipe": request.recipe.model_dump(mode="json"), "cost": [request.cost.micros, request.cost.currency]}
         try:
             if self._shift is not None:
-                parcel = (self._maker, self._measured, dict(request.references))
+                parcel = (self._maker, self._measured, dict(request.references), self._inspected)
                 await self._elsewhere(_FLOW, id, order | {"person": person()}, parcel, rank)
             else:
                 await engine.start(_FLOW, id, order)
@@ -270,7 +282,9 @@ class Floor:
         request = self._wanted.get(id)
         if request is None or self._maker is None:
             raise Dropped(id)
-        return await self._bench.draw(id, request.recipe, request.references, self._maker, self._measured)
+        return await self._bench.draw(
+            id, request.recipe, request.references, self._maker, self._measured, self._inspected
+        )
 
     async def _record(self, id: str, order: Json, clips: Json) -> Json:
         micros, currency = order["cost"]
@@ -317,10 +331,11 @@ class Floor:
             ended = {"end": type(error).__name__, "reasons": [str(error)]}
         take = await asyncio.to_thread(self._store.take_by_id, id)
         if take is not None:  # whatever became of the flow that was waited for
-            ended = {"end": "bought", "reasons": ended["reasons"]}
+            ended |= {"end": "bought"}
         self.made["take"] += take is not None
         self._tell(Progress("take", order.shot, "made" if take else "failed"))
-        return Bought(order.shot, take, ended["end"], tuple(ended["reasons"]))
+        other = await asyncio.to_thread(self._store.take_by_id, ended.get("rejected") or "")
+        return Bought(order.shot, take, ended["end"], tuple(ended["reasons"]), other)
 
     def _hire(self, lines: "Lines", crew: Crew) -> "Buyer":
         from callsheet.floor.buying import Buyer
@@ -331,7 +346,7 @@ class Floor:
 
         attempts = Attempts(self._store.database, self._store.id, self._store.clock)
         return Buyer(self._store, attempts, lines, measured=self._measured, clock=self._store.clock, grace_s=crew.grace_s,
-                     tell=tell)  # fmt: skip
+                     tell=tell, inspected=self._inspected)  # fmt: skip
 
     # -- artefacts ------------------------------------------------------------------------------------------------------------
 

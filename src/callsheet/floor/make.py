@@ -2,13 +2,14 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
 from callsheet.errors import ProviderError
-from callsheet.film import Framing, Recipe
+from callsheet.film import Framing, Inspection, Recipe
+from callsheet.floor.gating import Inspect
 from callsheet.floor.workers import OnFrame
 
 
@@ -41,6 +42,8 @@ class Measured:
     height: int
     frames: int
     rate: Fraction
+    gates: Inspection | None = None
+    """What the gates said of it, once they have looked."""
 
 
 Measure = Callable[[Path], Measured]
@@ -55,16 +58,28 @@ def measure(path: Path) -> Measured:
 
 
 def make_take(
-    maker: Maker, measured: Measure, recipe: Recipe, references: Mapping[str, Path], folder: Path, on_frame: OnFrame
+    maker: Maker,
+    measured: Measure,
+    inspected: Inspect | None,
+    recipe: Recipe,
+    references: Mapping[str, Path],
+    folder: Path,
+    on_frame: OnFrame,
 ) -> list[tuple[Framing, Path, Measured]]:
-    """Make one take in `folder` and measure what came. Raises what the maker raises, ProviderError for nothing, MediaError."""
+    """Make one take in `folder`; measure what came, and have gates look. Raises what the maker raises, ProviderError for nothing, MediaError."""
     with _disk(folder):
         clips = maker(recipe, references, folder, on_frame)
     if not clips:
         raise ProviderError(
             "the provider returned no clip", where=recipe.order.code, remedy="Shoot it again, or by another offer."
         )
-    return [(clip.framing, clip.path, measured(clip.path)) for clip in clips]
+    return [(clip.framing, clip.path, examined(clip.path, measured, inspected, recipe, clip.framing)) for clip in clips]
+
+
+def examined(path: Path, measured: Measure, inspected: Inspect | None, recipe: Recipe, framing: Framing) -> Measured:
+    """Measure a clip and have gates look at it, where there are any. Raises MediaError when it cannot be decoded."""
+    found = measured(path)
+    return found if inspected is None else replace(found, gates=inspected(path, recipe, framing))
 
 
 def make_artefact(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from callsheet.film import Clip, Money, Rate, Recipe
 from callsheet.floor.engine import Json
 from callsheet.floor.event import OnEvent, Progress
+from callsheet.floor.gating import Inspect
 from callsheet.floor.make import Maker, Measure, make_artefact, make_take
 from callsheet.floor.workers import Workers
 
@@ -29,7 +30,13 @@ class Bench:
     tell: OnEvent
 
     async def draw(
-        self, id: str, recipe: Recipe, references: Mapping[str, Path], maker: Maker, measured: Measure
+        self,
+        id: str,
+        recipe: Recipe,
+        references: Mapping[str, Path],
+        maker: Maker,
+        measured: Measure,
+        inspected: Inspect | None = None,
     ) -> Json:
         """Make a take's clips and own their bytes; the clips as JSON. A take never points at files that a crash could sweep away."""
         shot = recipe.order.code
@@ -40,7 +47,7 @@ class Bench:
         folder = await asyncio.to_thread(self.folder, id)
         self.tell(Progress("take", shot, "making"))
         made = await self.workers.run(
-            make_take, maker, measured, recipe, dict(references), folder, on_frame=on_frame, where=shot
+            make_take, maker, measured, inspected, recipe, dict(references), folder, on_frame=on_frame, where=shot
         )
         self.tell(Progress("take", shot, "keeping"))
         clips = []
@@ -48,8 +55,9 @@ class Bench:
             sha256 = await asyncio.to_thread(self.store.blobs.put_file, path, consume=True)
             rate = Rate(found.rate.numerator, found.rate.denominator)
             clip = Clip(
-                framing=framing, sha256=sha256, width=found.width, height=found.height, frames=found.frames, rate=rate
-            )
+                framing=framing, sha256=sha256, width=found.width, height=found.height, frames=found.frames, rate=rate,
+                gates=found.gates,
+            )  # fmt: skip
             clips.append(clip.model_dump(mode="json"))
         await asyncio.to_thread(shutil.rmtree, folder, True)
         return clips

@@ -29,6 +29,8 @@ class BuyOrder:
     """Limits that the production states itself."""
     priority: int = 0
     """Lower goes first."""
+    rerolls: bool = True
+    """Whether a take that gates reject is bought again, with another seed or by another route."""
 
     def plain(self) -> Json:
         """As JSON."""
@@ -36,6 +38,7 @@ class BuyOrder:
             "shot": self.shot,
             "person": self.person,
             "priority": self.priority,
+            "rerolls": self.rerolls,
             "caps": [[cap.scope, cap.limit.micros, cap.limit.currency, cap.name] for cap in self.caps],
             "routes": [
                 {
@@ -59,6 +62,7 @@ class BuyOrder:
             [Route(r["provider"], Recipe.model_validate(r["recipe"]), _price(r["price"])) for r in order["routes"]],
             [Cap(scope, Money(micros, currency), name) for scope, micros, currency, name in order["caps"]],
             order["priority"],
+            order.get("rerolls", True),
         )
 
 

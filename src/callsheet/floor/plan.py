@@ -112,7 +112,7 @@ def _planned(
 
 
 class Library:
-    """The takes that are there, by what they were made for.
+    """The takes that are there, by what they were made for. One that gates reject is never among them: only a person may pick it.
 
     What is drawn here is redone when the engine that draws it is another one; what was bought is not bought again for that.
     """
@@ -123,7 +123,7 @@ class Library:
         self._takes: dict[str, Take] = {}
         self._gone: dict[str, list[Take]] = {}
         for take in store.takes():
-            if store.is_whole(take):
+            if not take.rejected and store.is_whole(take):
                 self._takes[self._key(take.recipe)] = take
                 if _offer(take.recipe) not in self._sold:
                     self._gone.setdefault(digest(take.recipe.order), []).append(take)

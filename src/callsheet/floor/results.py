@@ -66,16 +66,27 @@ class Shooting:
     made: tuple[Take, ...]
     reused: int
     spent: Money
+    rejected: tuple[Take, ...] = ()
+    """What else came, and gates rejected."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
         takes = [
             {"shot": t.shot, "take": t.number, "offer": t.recipe.offer, "recipe": t.recipe.digest} for t in self.made
         ]
-        return {"takes": {"made": len(self.made), "reused": self.reused}, "made": takes, "spent": money(self.spent)}
+        rejected = [
+            {"shot": t.shot, "take": t.number, "offer": t.recipe.offer, "gates": t.gates_said} for t in self.rejected
+        ]
+        return {
+            "takes": {"made": len(self.made), "reused": self.reused},
+            "made": takes,
+            "rejected": rejected,
+            "spent": money(self.spent),
+        }
 
     def __str__(self) -> str:
-        return f"{len(self.made)} {'take' if len(self.made) == 1 else 'takes'} made, {self.reused} reused; spent {self.spent}"
+        gates = f", {len(self.rejected)} more rejected by gates" if self.rejected else ""
+        return f"{len(self.made)} {'take' if len(self.made) == 1 else 'takes'} made{gates}, {self.reused} reused; spent {self.spent}"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What to do next about a take that was tried before: wait for a person, try again, try another route, or give up."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from callsheet.money.attempts import Attempt, Verdict
@@ -15,6 +16,8 @@ _PATIENT: frozenset[Verdict] = frozenset(("rate", "concurrency", "busy"))
 """The provider asked us to come back later."""
 
 _MOST_FAILURES = 3
+_MOST_REJECTED = 2
+"""A route of whose takes gates reject so many goes behind the others."""
 _COSTS: frozenset[Verdict] = frozenset(("failed", "moderated", "cancelled", "undelivered", "resent"))
 """An attempt that ended so may have been paid for."""
 _MOST_PATIENCE = 30
@@ -26,21 +29,25 @@ _KNOWN_ENDS: frozenset[Verdict] = frozenset(("failed", "moderated", "cancelled",
 class Next:
     """`resume` what is under way, else what is reserved; `try` the route `offer`; or stop.
 
-    In the end the take is `bought`, `unknown`, `cancelled`, or its routes are `exhausted`.
+    In the end the take is `bought`, `unknown`, `cancelled`, or its routes are `exhausted`; or gates `rejected` what came, and no other is wanted.
     """
 
-    do: Literal["resume", "try", "bought", "unknown", "cancelled", "exhausted"]
+    do: Literal["resume", "try", "bought", "unknown", "cancelled", "exhausted", "rejected"]
     offer: str = ""
 
 
-def next_of(history: Sequence[Attempt], offers: Sequence[str]) -> Next:
+def next_of(
+    history: Sequence[Attempt], offers: Sequence[str], rejected: Mapping[str, str] = MappingProxyType({})
+) -> Next:
     """The next thing to do, from what was tried, first to last, and the offers in the order in which they are wanted.
+
+    `rejected` holds the ids of attempts whose clips gates rejected: `re-roll` when another seed may help, `re-route` when it will not.
 
     Another route is only tried after the one before has provably not accepted, or has ended: never beside an attempt that may still deliver.
     """
     if any(a.state in ("submitting", "submitted") for a in history):  # paid for, it may be, whatever else is there
         return Next("resume")
-    if any(a.verdict == "delivered" for a in history):
+    if any(a.verdict == "delivered" and a.id not in rejected for a in history):
         return Next("bought")
     if any(a.state == "unknown" and a.verdict not in _KNOWN_ENDS for a in history):
         return Next("unknown")
@@ -52,7 +59,7 @@ def next_of(history: Sequence[Attempt], offers: Sequence[str]) -> Next:
         or (history[-1].cancel in ("asked", "sent") and history[-1].verdict != "resent")
     ):
         return Next("cancelled")
-    if sum(attempt.verdict in _COSTS for attempt in history) >= MOST_PAID:
+    if sum(attempt.verdict in _COSTS or attempt.id in rejected for attempt in history) >= MOST_PAID:
         return Next("exhausted")
     failures: Counter[str] = Counter()
     patience: Counter[str] = Counter()
@@ -64,7 +71,13 @@ def next_of(history: Sequence[Attempt], offers: Sequence[str]) -> Next:
             patience[attempt.offer] += 1
         else:
             failures[attempt.offer] += attempt.verdict != "resent"
-    for offer in offers:
+    turned = Counter(
+        a.offer
+        for a in history
+        for _ in range(_MOST_REJECTED if rejected.get(a.id) == "re-route" else 1)
+        if a.id in rejected
+    )
+    for offer in sorted(offers, key=lambda name: turned[name] >= _MOST_REJECTED):
         if offer not in out and failures[offer] < _MOST_FAILURES and patience[offer] < _MOST_PATIENCE:
             return Next("try", offer)
     return Next("exhausted")

@@ -1,13 +1,14 @@
 """The verbs of a reviewer: say what a take is worth, and ask why a shot goes where it goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from callsheet.errors import InputError, NotFoundError
 from callsheet.film import Document
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
+from callsheet.floor.judging import calibration, told
 from callsheet.floor.shooting import pick
 from callsheet.providers import Seller
 from callsheet.routing.situation import advised
@@ -120,4 +121,6 @@ def why(store: ProductionStore, providers: Sequence[Seller], shot: str) -> Why:
     production = Document.parse(store.read().text).production
     address = production.find(shot).address
     planned = next(p for p in planning.plan(production, store, providers) if p.placed.address == address)
-    return explain(planned.decision.record(), store.decisions().get(address))
+    found = explain(planned.decision.record(), store.decisions().get(address))
+    worth = calibration(store)
+    return found if worth is None else replace(found, told=(*found.told, told(worth)))

@@ -20,6 +20,7 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.durable import DurableEngine, Fleet
 from callsheet.floor.engine import FlowState, Json, Steps
 from callsheet.floor.event import Progress
+from callsheet.floor.gating import Inspect, inspected
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import Measure, measure
 from callsheet.floor.making import Bench
@@ -95,6 +96,7 @@ class Shift:
         workers: Workers,
         *,
         measured: Measure = measure,
+        inspected: Inspect | None = inspected,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         tell: Callable[[str, Progress], None] = lambda _production, _event: None,
         pulse: Pulse | None = None,
@@ -106,6 +108,7 @@ class Shift:
         self.strangers: tuple[FlowState, ...] = ()
         self._place, self._folder, self._crew = place, folder, crew
         self._workers, self._measured, self._clock, self._say = workers, measured, clock, tell
+        self._inspected = inspected
         self._pulse = pulse or Pulse()
         address = shared(place)
         self._database = Database(address)
@@ -226,6 +229,7 @@ class Shift:
             buyer = Buyer(
                 store, attempts, self._lines, measured=self._measured, clock=store.clock, grace_s=self._crew.grace_s,
                 tell=lambda shot, step: tell(Progress("take", shot, "keeping" if step == "keeping" else "making")),
+                inspected=self._inspected,
             )  # fmt: skip
         return _Open(store, Bench(store, self._workers, tell), buyer)
 
@@ -278,8 +282,9 @@ class Shift:
                 recorded = await asyncio.to_thread(here.store.take_by_id, id)
                 if recorded is not None:
                     return [clip.model_dump(mode="json") for clip in recorded.clips]
-                maker, measured, references = await asyncio.to_thread(unpack, order["parcel"], here.store.blobs)
-                return await here.bench.draw(id, recipe, references, maker, measured)
+                parcel = await asyncio.to_thread(unpack, order["parcel"], here.store.blobs)
+                maker, measured, references, *gates = parcel  # one that was packed before there were gates has none
+                return await here.bench.draw(id, recipe, references, maker, measured, *gates)
 
             async def record() -> Json:
                 micros, currency = order["cost"]

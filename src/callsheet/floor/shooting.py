@@ -10,6 +10,8 @@ from callsheet.floor import plan as planning
 from callsheet.floor.conform import Film, conform
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.floor import Bought, Floor, ShootRequest
+from callsheet.floor.gating import shoot_local
+from callsheet.floor.judging import Listing, calibration
 from callsheet.floor.meter import Meter
 from callsheet.floor.order import BuyOrder
 from callsheet.floor.plan import BY_RULE, Planned
@@ -41,6 +43,7 @@ async def shoot(
             "a retake needs the codes of its shots", remedy="Name them: `callsheet shoot DIR SH030 --retake`."
         )
     meter = Meter(on_progress, planning.total(store.spent()))
+    before = {(take.shot, take.number) for take in store.takes()}
     async with Floor(store, on_event=meter, crew=crew) as floor:
         store.snapshot("edited")
         made = (
@@ -48,7 +51,8 @@ async def shoot(
             if again
             else await shoot_missing(floor, store, production, crew.sellers, chosen)
         )
-    return Shooting(tuple(made), floor.reused["take"], planning.total(store.spent()))
+    rejected = [t for t in store.takes() if t.rejected and (t.shot, t.number) not in before]
+    return Shooting(tuple(made), floor.reused["take"], planning.total(store.spent()), tuple(rejected))
 
 
 async def shoot_missing(
@@ -127,17 +131,26 @@ async def _shoot(
                     store.blobs.put_file(path)
             routes = planning.routes(replace(planned, recipe=recipe), providers)
             orders.append(BuyOrder(planned.placed.address, person(), routes, _caps(production)))
+    missing: list[Bought] = []
     for offer, requests in sorted(by_maker.items()):
         maker = seller(offer, providers)
         assert isinstance(maker, Provider)
-        made += await floor.shoot(requests, maker.make)
-    if orders:
-        bought = await floor.buy(orders)
-        made += [b.take for b in bought if b.take is not None]
-        missing = [b for b in bought if b.take is None]
-        if missing:
-            raise _missing(missing)
+        good, bad = await shoot_local(floor, requests, maker.make, _left(store, production))
+        made += good
+        missing += bad
+    bought = await floor.buy(orders) if orders else []
+    made += [b.take for b in bought if b.take is not None]
+    missing += [b for b in bought if b.take is None]
+    if missing:
+        raise _missing(missing)
     return made
+
+
+def _left(store: ProductionStore, production: Production) -> Money | None:
+    """What is left of the production's budget; None when it states none."""
+    budget = _budget(production)
+    spent = next((m.micros for m in store.spent() if budget and m.currency == budget.currency), 0)
+    return Money(budget.micros - spent, budget.currency) if budget else None
 
 
 def _afford(floor: Floor, store: ProductionStore, production: Production, planned: Sequence[Planned]) -> None:
@@ -161,6 +174,12 @@ def _missing(missing: Sequence[Bought]) -> CallsheetError:
         return BudgetError(
             f"{count} no take: {told}{more}", remedy="Raise the cap, or shoot less. What was bought is kept."
         )
+    if any(b.rejected is not None for b in missing):
+        return ProviderError(
+            f"{count} no take that gates let through: {told}{more}",
+            remedy="Everything that came is kept: `callsheet takes DIR SHOT` shows it, `callsheet pick` puts a take in the cut all the same, "
+            "`callsheet shoot DIR SHOT --retake` orders others.",
+        )
     return ProviderError(
         f"{count} no take: {told}{more}",
         remedy="`callsheet attempts DIR` lists what is held and what can be decided; every other take is kept.",
@@ -175,11 +194,13 @@ def references(store: ProductionStore, production: Production, recipe: Recipe) -
     return {sha256: found[sha256] if sha256 in found else store.blobs.path(sha256) for sha256 in named}
 
 
-def takes(store: ProductionStore, shot: str) -> tuple[list[Take], int | None]:
+def takes(store: ProductionStore, shot: str) -> Listing:
     """A shot's takes and the number of its pick."""
     placed = Document.parse(store.read().text).production.find(shot)
     pick = store.picks().get(placed.address)
-    return store.takes(placed.address), pick.number if pick else None
+    found = Listing((store.takes(placed.address), pick.number if pick else None))
+    found.calibration = calibration(store)
+    return found
 
 
 def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:

@@ -179,16 +179,15 @@ def odds(database: Database, prior: Odds | None = None) -> dict[str, Odds]:
     """
     start = prior if prior is not None else Odds()
     with database.reading() as db:
-        query = (
-            select(t.attempt.c.offer, t.attempt.c.verdict, t.take.c.state, func.count())
-            .outerjoin(t.take, t.take.c.id == t.attempt.c.take)
-            .where(t.attempt.c.state == "settled", t.attempt.c.cost_micros > 0)
-            .group_by(t.attempt.c.offer, t.attempt.c.verdict, t.take.c.state)
-            .order_by(t.attempt.c.offer)
-        )
+        # What a gate rejected is kept under the id of its own attempt: that of the take is for one that can be used.
+        of_it = t.take.c.id.in_((t.attempt.c.id, t.attempt.c.take))
+        rejected = select(t.take.c.id).where(of_it, t.take.c.state == REJECTED).exists().label("rejected")
+        paid = select(t.attempt.c.offer, t.attempt.c.verdict, rejected)
+        each = paid.where(t.attempt.c.state == "settled", t.attempt.c.cost_micros > 0).subquery()
+        query = select(each, func.count()).group_by(*each.c).order_by(each.c.offer)
         found: dict[str, Odds] = {}
-        for offer, verdict, state, count in db.execute(query):
-            usable = verdict == "delivered" and state != REJECTED
+        for offer, verdict, useless, count in db.execute(query):
+            usable = verdict == "delivered" and not useless
             found[offer] = found.get(offer, start).seen(count, 0 if usable else count)
     return found
 

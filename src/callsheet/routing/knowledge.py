@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from callsheet.film import Money, Production, digest
 from callsheet.providers import Seller
+from callsheet.routing import rejected
 from callsheet.routing.situation import UNSTATED, failed, situation, situation_of
 from callsheet.routing.verdicts import Situation, Try, Verdict
 from callsheet.store import ProductionStore
@@ -33,7 +34,7 @@ MICROS = 1_000_000
 
 @dataclass(frozen=True)
 class Reviewed:
-    """The newest word of one person about one take, with all that routing needs of the take."""
+    """The newest word of one person about one take, or of the gates where no person has said any, with all that routing needs of the take."""
 
     production: str
     shot: str
@@ -234,19 +235,21 @@ def models_of(sellers: Sequence[Seller]) -> Callable[[str], str]:
 
 
 def reviewed(store: ProductionStore, production: Production, model_of: Callable[[str], str]) -> list[Reviewed]:
-    """What people said of takes, of every production in the database, oldest first."""
+    """What people said of takes, of every production in the database, oldest first; then what gates rejected and nobody spoke about."""
     # A person's newest word about a take is the one that counts.
     query = select(t.verdict).order_by(t.verdict.c.id)
     with store.database.reading() as db:
         said = {(row.production, row.shot, row.take, row.by): row for row in db.execute(query)}
-    if not said:
+    gates = rejected.words(store, lambda: {key[:3] for key in said})
+    if not said and not gates:
         return []
     people = Counter((row.production, row.shot, row.take) for row in said.values())
     orders = {(take.shot, take.number): digest(take.recipe.order) for take in store.takes()}
     shots = {placed.address: placed.shot for placed in production.board()}
     bars = _bars(store)
     found = []
-    for row in sorted(said.values(), key=lambda row: row.id):
+    everybody: list[Any] = [*sorted(said.values(), key=lambda row: row.id), *gates]
+    for row in everybody:
         mine = row.production == store.id
         use_case = row.use_case or UNSTATED
         if mine and row.shot in shots:
@@ -269,7 +272,7 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
                 row.reason,
                 _day(row.at),
                 row.by,
-                1 / people[row.production, row.shot, row.take],
+                1 / (people[row.production, row.shot, row.take] or 1),
             )
         )
     return found
@@ -277,8 +280,10 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
 
 def _bars(store: ProductionStore) -> dict[tuple[str, str], Mapping[str, Any]]:
     """The situation of each shot of other productions as it was when it was decided last."""
-    others = select(t.verdict.c.production).where(t.verdict.c.production != store.id)
-    query = select(t.decision).where(t.decision.c.production.in_(others)).order_by(t.decision.c.id)
+    spoken = select(t.verdict.c.production).where(t.verdict.c.production != store.id)
+    gated = select(t.take.c.production).where(t.take.c.state == "rejected", t.take.c.production != store.id)
+    others = t.decision.c.production.in_(spoken) | t.decision.c.production.in_(gated)
+    query = select(t.decision).where(others).order_by(t.decision.c.id)
     found = {}
     with store.database.reading() as db:
         for row in db.execute(query):

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 DOCUMENT = "production.yaml"
 _STATE = ".callsheet"
-_MADE = "made"
+_MADE, _REJECTED = "made", "rejected"
+"""The states of a take: whether a gate rejected it."""
 _SPENT = ("charged:reported", "charged:computed", "refund:pending")
 _KEYS_AT_ONCE = 500
 
@@ -327,7 +328,7 @@ class ProductionStore:
             "recipe_digest": recipe.digest,
             "recipe": plain(recipe),
             "clips": plain(list(take.clips)),
-            "state": _MADE,
+            "state": _REJECTED if take.rejected else _MADE,
         }
         row = {"id": id, "production": self._id, "shot": shot, "number": number, "cost_micros": cost.micros}
         db.execute(insert(t.take).values(**row, **what, currency=cost.currency, made_at=made_at))

@@ -4,6 +4,6 @@
 people's verdicts what the scores are worth.
 """
 
-from callsheet.media.gates.finding import ALL, CHEAP, Finding, Gate, Outcome, Report, Wanted
+from callsheet.media.gates.finding import ALL, CHEAP, LEAST_VERDICTS, VERSION, Finding, Gate, Outcome, Report, Wanted
 
-__all__ = ["ALL", "CHEAP", "Finding", "Gate", "Outcome", "Report", "Wanted"]
+__all__ = ["ALL", "CHEAP", "LEAST_VERDICTS", "VERSION", "Finding", "Gate", "Outcome", "Report", "Wanted"]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from callsheet.media.gates.finding import LEAST_VERDICTS
+
 __all__ = ["LEAST_EACH", "LEAST_VERDICTS", "Calibration", "Judged", "calibrate"]
 
 Numbers = NDArray[np.float64]
 
-LEAST_VERDICTS = 100
-"""Fewer say less than the share of accepted takes alone: with a dozen gates there are some eight verdicts to a weight."""
 LEAST_EACH = 15
 """Accepted and rejected takes that are needed of each: without contrast there is nothing to learn."""
 

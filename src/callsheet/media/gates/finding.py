@@ -22,6 +22,12 @@ CHEAP: tuple[Gate, ...] = ("decode", "spec", "black", "freeze", "duplicates", "f
 ALL: tuple[Gate, ...] = (*CHEAP, "text", "watermark", "identity")
 """Every gate; the last three look through a judge that is handed in, and say `not checked` without it."""
 
+VERSION = 1
+"""Of the gates: counts up when one of them would answer differently about the same clip."""
+
+LEAST_VERDICTS = 100
+"""Verdicts that calibration needs. Fewer say less than the share of accepted takes alone: with a dozen gates there are some eight to a weight."""
+
 LISTED = 12
 """Frames a finding names at most: enough to find the fault, short enough to keep with every take."""
 

@@ -9,7 +9,6 @@ from callsheet.media.gates.delivered import decode, spec
 from callsheet.media.gates.finding import CHEAP, Finding, Gate, Report, Wanted
 from callsheet.media.gates.flashing import flashing
 from callsheet.media.gates.footage import Footage, watch
-from callsheet.media.gates.hearing import sound
 from callsheet.media.gates.likeness import FaceJudge, identity
 from callsheet.media.gates.reading import SAMPLES, Page, Reader, text, watermark
 from callsheet.media.gates.standing import black, duplicates, freeze, static
@@ -54,7 +53,11 @@ def inspect(
 
     def asked(gate: Gate) -> Finding:
         match gate:
+            case "sound" if not wanted.sound:
+                return Finding("sound", "not checked", None, "no sound was ordered")
             case "sound":
+                from callsheet.media.gates.hearing import sound  # its filters take a while to load
+
                 return sound(path, footage.media, wanted)
             case "text":
                 return text(pages, wanted)

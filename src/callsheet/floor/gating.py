@@ -1,0 +1,91 @@
+"""Gates on the floor: every clip that comes in is looked at once, and what is rejected is shot again, a bounded number of times."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from callsheet.film import Framing, GateFinding, Inspection, Money, Recipe, Take, seed
+
+if TYPE_CHECKING:  # worker processes import this too, and have no use for a database
+    from callsheet.floor.floor import Bought, Floor, ShootRequest
+    from callsheet.floor.make import Maker
+
+Inspect = Callable[..., Inspection]
+"""Looks at a clip of a recipe in one picture shape, as `inspected` does. Must be picklable."""
+
+DRAWN = "animatic"
+"""The offer of the drawings that are made here: another seed draws the same board again."""
+_OF_THE_FILE = ("decode", "spec")
+_OF_THE_ROUTE = frozenset(("spec", "sound", "watermark"))
+"""Gates whose faults are the way of a route: another seed of it would have them as well."""
+
+
+def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) -> Inspection:
+    """Ask the cheap gates about a clip. With `sized` it must have the lines that the offer names, such as `:1080p`.
+
+    Another rate than ordered only ranks, since the conform brings every clip to the film's rate. A drawing is rejected for what is wrong
+    with its file alone: what else is found there is how the board is drawn, and ranks.
+    """
+    from callsheet.media.gates import VERSION, Wanted
+    from callsheet.media.gates.inspection import inspect
+
+    high = _lines(recipe.offer) if sized else None
+    report = inspect(path, Wanted.by(recipe.order, framing, lines=high, any_rate=True))
+    found = [GateFinding.model_validate(finding.document()) for finding in report]
+    if recipe.offer == DRAWN:
+        found = [
+            f if f.outcome != "reject" or f.gate in _OF_THE_FILE else f.model_copy(update={"outcome": "rank"})
+            for f in found
+        ]
+    return Inspection(version=VERSION, findings=tuple(found))
+
+
+def again(recipe: Recipe, turn: int) -> Recipe:
+    """The recipe for another try, number `turn` from 1, at what came of this recipe and was rejected: the same with another seed."""
+    return recipe.model_copy(update={"seed": seed("again", recipe.digest, turn)})
+
+
+def advice(take: Take) -> Literal["re-roll", "re-route"]:
+    """What the gates that reject a take say about the next try: another seed, or another route."""
+    gates = {found.gate for found in take.against if found.outcome == "reject"}
+    return "re-route" if gates & _OF_THE_ROUTE else "re-roll"
+
+
+async def shoot_local(
+    floor: "Floor", requests: "Sequence[ShootRequest]", maker: "Maker", left: Money | None
+) -> "tuple[list[Take], list[Bought]]":
+    """The takes of what is made here, and the shots of which gates reject every take.
+
+    One that is rejected is made again with other seeds, `MOST_PAID` times in all, as long as `left` pays for it (None: no limit).
+    """
+    from callsheet.floor.floor import Bought
+    from callsheet.money.bid import MOST_PAID
+
+    good: list[Take] = []
+    bad: list[Bought] = []
+    wanted = [(request, request) for request in requests]
+    for turn in range(1, MOST_PAID + 1):
+        takes = await floor.shoot([now for _, now in wanted], maker)
+        rejected = [(first, take) for (first, _), take in zip(wanted, takes, strict=True) if take.rejected]
+        good += [take for take in takes if not take.rejected]
+        wanted = []
+        for first, take in rejected:
+            affordable = not first.cost.micros or left is None or first.cost <= left
+            if turn == MOST_PAID or not affordable:
+                bad.append(Bought(first.shot, None, "rejected", (f"{take.recipe.offer}: {take.gates_said}",), take))
+                continue
+            if left is not None and first.cost.micros:
+                left = Money(left.micros - first.cost.micros, left.currency)
+            wanted.append((first, replace(first, recipe=again(first.recipe, turn))))
+        if not wanted:
+            break
+    return good, bad
+
+
+def _lines(offer: str) -> int | None:
+    from callsheet.catalog.known import RESOLUTION, lines
+
+    size = offer.partition(":")[2]
+    return lines(size) if re.fullmatch(RESOLUTION, size) else None
