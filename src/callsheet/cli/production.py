@@ -131,13 +131,13 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
     def render() -> None:
         rows([
             ("*" if take.number == picked else " ", f"take {take.number}", take.recipe.offer, f"seed {take.recipe.seed}",
-             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)), _gates(listing, take))
+             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)))
             for take in found
         ])  # fmt: skip
-        if listing.calibration is not None:
-            from callsheet.floor.judging import told
-
-            click.secho(told(listing.calibration), dim=True)
+        for take in found:
+            click.secho(f"take {take.number}: {_gates(listing, take)}", fg="yellow" if take.rejected else None)
+        for line in listing.told:
+            click.secho(line, dim=True)
 
     fitted = listing.calibration
     facts = {

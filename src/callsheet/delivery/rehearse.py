@@ -86,7 +86,7 @@ async def _rehearse(
         failed,
         [_meter(house) for house in cast],
         _counts(attempts),
-        [_trouble(a) for a in attempts if a.verdict != "delivered"],
+        [_trouble(a) for a in attempts if a.verdict != "delivered" or a.reason],
         verify(store.database).balanced,
         [wait for house in cast if (wait := house.waits()) is not None],
     )

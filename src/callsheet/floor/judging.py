@@ -18,6 +18,11 @@ class Listing(tuple["list[Take]", int | None]):
 
     calibration: "Calibration | None" = None
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """How good the scores are, in a line; nothing while that is not known."""
+        return () if self.calibration is None else (told(self.calibration),)
+
     def chance(self, take: "Take") -> float | None:
         """The chance that a person accepts a take, by what gates saw of it; None when that is not known."""
         found = self.calibration
