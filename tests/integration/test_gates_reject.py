@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from callsheet.bakeoff.bake import bake
 from callsheet.cli import app
 from callsheet.errors import ProviderError
-from callsheet.film import Document, Framing
+from callsheet.film import Document, Framing, Money
 from callsheet.floor import shooting
 from callsheet.floor.crew import Crew
 from callsheet.floor.results import Shooting
@@ -206,3 +207,21 @@ def test_when_all_are_rejected_the_shoot_says_so_and_a_person_may_pick(tmp_path:
     assert [(w.cause, w.times) for w in found.waste] == [("rejected by gate", 3)], "what is used is not wasted"
     assert found.totals["USD"].spent.micros == billed
     assert sorted(r.take for r in known.reviewed) == [1, 2, 4], "people overrule gates"
+
+
+def test_a_bake_off_shows_a_rejected_clip_and_gives_no_second_chance(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "film", {"SH010": 1})
+
+    async def main() -> Any:
+        with ProductionStore.open(stage.folder) as store:
+            crew = Crew(stage.sellers, Memory(*stage.houses, off_loop=True), rehearsal=True)
+            return await bake(store, stage.folder, crew, [A], 1, Money.parse("1 USD"), None, silent)
+
+    found = asyncio.run(main())
+    (entry,) = found.entries
+    assert (entry.end, entry.take, entry.clip, entry.inspected) == ("rejected", 1, "A.mp4", True)
+    assert entry.gates[0]["gate"] == "freeze"
+    assert found.spent.micros == stage.billed() == entry.quoted.micros, "one try"
+    assert "Rejected by gate freeze" in found.page.read_text("utf-8")
+    assert asyncio.run(main()).spent == found.spent
+    assert stage.billed() == entry.quoted.micros, "and none the next time"

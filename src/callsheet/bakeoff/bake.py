@@ -157,4 +157,4 @@ def _reel(production: Production, folder: Path, entries: Sequence[Entry]) -> Pat
 def _told(entry: Entry) -> str:
     """What gates saw, for the reel: only what anyone can see who looks, since nobody may tell from it who made the clip."""
     seen = [found["gate"] for found in entry.gates if found["gate"] not in TELLING]
-    return f"   gates: {', '.join(seen)}" if seen else ""
+    return f" · gates: {', '.join(seen)}" if seen else ""
