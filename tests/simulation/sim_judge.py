@@ -14,6 +14,7 @@ from sim_stage import clips
 
 from callsheet.floor.order import BuyOrder
 from callsheet.money.audit import verify
+from callsheet.money.bid import MOST_PAID
 from callsheet.money.caps import Cap, Spender
 from callsheet.rehearsal import House, Reply, Request, Ticket
 from callsheet.rehearsal.ticket import ENDED
@@ -160,9 +161,12 @@ class Judge:
             self.blame(
                 f"attempt {row.number} was made after a person stopped attempt {self.stopped[row.take]}", row.take
             )
-        if any(r.verdict == "delivered" for r in earlier):
+        rejected = self._rejected()
+        if any(r.verdict == "delivered" and r.id not in rejected for r in earlier):
             self.blame("another was wanted of a take that is there", row.take)
-        for other in earlier:
+        if sum(r.id in rejected for r in earlier) >= MOST_PAID:
+            self.blame(f"another was wanted after gates rejected {MOST_PAID}", row.take)
+        for other in (r for r in earlier if r.id not in rejected):
             for ticket in self._tickets(other):
                 if other.id not in self.decided and may_deliver(ticket):
                     self.blame(
@@ -212,8 +216,14 @@ class Judge:
         mine = [t for t in house.jobs if t.attempt == ticket.attempt]
         if len(mine) > 1:
             self.blame(f"attempt {row.number} has made {len(mine)} jobs", take)
+        rejected = self._rejected()
         for other in self.rows.values():
-            if other.take == take and other.id != row.id and not {other.id, row.id} & self.decided:
+            if (
+                other.take == take
+                and other.id != row.id
+                and other.id not in rejected
+                and not {other.id, row.id} & self.decided
+            ):
                 for rival in self._tickets(other):
                     if may_deliver(rival):
                         self.blame(
@@ -236,6 +246,10 @@ class Judge:
         if len(arrived) > traits.per_minute and arrived[-1] - arrived[-1 - traits.per_minute] < _MINUTE_S - _PROVEN_S:
             self.blame(f"{house.skin.name} saw {traits.per_minute + 1} creates within a minute", take)
 
+    def _rejected(self) -> set[str]:
+        """The attempts whose clips are there and which gates rejected."""
+        return {row[0] for row in self._raw.execute("SELECT id FROM take WHERE state = 'rejected'")}
+
     def _tickets(self, row: Row) -> list[Ticket]:
         house = self.houses[row.provider]
         house.advance()
@@ -257,6 +271,7 @@ class Judge:
             for row in self._raw.execute("SELECT id, clips FROM take WHERE production = ?", (PRODUCTION,))
         }
         claimed: set[str] = set()
+        rejected = self._rejected()
         for house in self.houses.values():
             house.advance()
             known = {ticket.attempt for ticket in house.jobs}
@@ -267,7 +282,8 @@ class Judge:
                 self.blame(f"attempt {row.number} is stuck: {row.state}", row.take)
             self._money(row)
             if row.state == "settled" and row.verdict == "delivered":
-                id = row.take if row.take in takes and row.take not in claimed else row.id
+                own = row.id in rejected or row.take not in takes or row.take in claimed
+                id = row.id if own else row.take
                 claimed.add(id)
                 self._delivered(row, takes.get(id), blobs)
         for id in sorted(set(takes) - claimed):

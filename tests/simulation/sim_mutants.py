@@ -1,10 +1,11 @@
 """Deliberately wrong buyers: the simulation must catch each of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from callsheet.film import Framing, GateFinding, Inspection, Recipe, digest
 from callsheet.floor.buying import Buyer
 from callsheet.money.attempts import Attempt, Attempts, Verdict, Wait
 from callsheet.providers.hosted import Accepted, Create, Hosted, Job
@@ -65,3 +66,24 @@ class TakesUnknownForFailed(Buyer):
 
     async def _end(self, attempt: Attempt, provider: Hosted, job: Job) -> Attempt:
         return await super()._end(attempt, provider, replace(job, state="failed") if job.state == "unknown" else job)
+
+
+def picky(path: Path, recipe: Recipe, framing: Framing) -> Inspection:
+    """A gate that rejects half of all clips, by their seed."""
+    outcome: Any = "reject" if digest([recipe.seed, recipe.offer])[0] < "8" else "ok"
+    return Inspection(version=1, findings=(GateFinding(gate="freeze", outcome=outcome, score=None, words="it stops"),))
+
+
+class Gated(Buyer):
+    """A right buyer, whose clips gates look at."""
+
+    def __post_init__(self) -> None:
+        self.inspected = picky
+        super().__post_init__()
+
+
+class RejectsWhatIsGood(Gated):
+    """Every clip that came is bought again, whatever gates say of it."""
+
+    async def _rejected(self, history: Sequence[Attempt]) -> dict[str, str]:
+        return {attempt.id: "re-roll" for attempt in history if attempt.verdict == "delivered"}

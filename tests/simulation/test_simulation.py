@@ -13,7 +13,9 @@ import pytest
 from sim_mutants import (
     ArmsWithoutLooking,
     BelievesAtOnce,
+    Gated,
     IgnoresPace,
+    RejectsWhatIsGood,
     ReleasesWhatIsUnknown,
     Resends,
     TakesUnknownForFailed,
@@ -41,6 +43,13 @@ with ground() as found:
 def test_every_invariant_holds(stage: Ground, first: int) -> None:
     for seed in range(first, min(first + _AT_ONCE, _FIRST + _SEEDS)):
         play(seed, stage)
+
+
+def test_what_gates_reject_is_bought_again_and_every_invariant_holds(stage: Ground) -> None:
+    """Half of all clips are rejected. Others are bought, a few at most; nothing is billed twice or lost for it."""
+    played = [play(seed, stage, Gated) for seed in range(_FIRST, _FIRST + 12)]
+    plain = [play(seed, stage) for seed in range(_FIRST, _FIRST + 12)]
+    assert sum(p.jobs for p in played) > sum(p.jobs for p in plain)
 
 
 def test_the_productions_are_worth_playing(stage: Ground) -> None:
@@ -73,6 +82,7 @@ def test_a_seed_replays_exactly(stage: Ground) -> None:
         (Buyer, IgnoresPace, "in flight at"),
         (BelievesAtOnce, Attempts, "may deliver"),
         (TakesUnknownForFailed, Attempts, "was billed"),
+        (RejectsWhatIsGood, Attempts, "another was wanted of a take that is there"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )
