@@ -97,7 +97,7 @@ def test_two_seeds_of_a_route_then_the_next_and_never_more_than_may_be_paid() ->
     assert walk(["a", "b", "c"], "re-roll") == ["a", "a", "b", "b"]
     assert walk(["a"], "re-roll") == ["a", "a", "a"]
     assert walk(["a", "b", "c", "d", "e"], "re-route") == ["a", "b", "c", "d"]
-    assert len(walk(["a", "b"], "re-route")) == MOST_PAID
+    assert walk(["a", "b"], "re-route") == ["a", "b"], "nobody pays twice for what would only come again"
     assert walk(["a", "b"], "re-roll", {"b": "failed"}) == ["a", "a", "b", "b"], (
         "what failed and was paid for counts too"
     )
@@ -114,6 +114,10 @@ def test_another_try_is_the_same_order_with_another_seed() -> None:
     assert again(first, 2).order == first.order
     assert advice(take(BAD)) == "re-roll"
     assert advice(take(inspection(spec=("reject", 0.0)))) == "re-route"
+    short = clip(inspection(decode=("reject", 0.9))).model_copy(update={"frames": 90})
+    assert advice(take(None).model_copy(update={"clips": (short,)})) == "re-route", (
+        "90 frames of the 96 that were ordered"
+    )
 
 
 def test_an_order_says_whether_what_gates_reject_is_bought_again() -> None:
@@ -127,17 +131,19 @@ def test_an_order_says_whether_what_gates_reject_is_bought_again() -> None:
 class FakeFloor:
     """Gives takes that are rejected until the seed is one of `good`."""
 
-    def __init__(self, good: int) -> None:
-        self.good, self.asked = good, []  # type: tuple[int, list[int]]
+    def __init__(self, good: int, gates: Inspection) -> None:
+        self.good, self.gates, self.asked = good, gates, []  # type: tuple[int, Inspection, list[int]]
 
     async def shoot(self, requests: Sequence[ShootRequest], maker: Any) -> list[Take]:
         self.asked += [request.recipe.seed for request in requests]
-        gates = FINE if len(self.asked) >= self.good else BAD
+        gates = FINE if len(self.asked) >= self.good else self.gates
         return [take(gates).model_copy(update={"recipe": request.recipe}) for request in requests]
 
 
-def local(good: int, cost: Money, left: Money | None) -> tuple[FakeFloor, list[Take], list[Any]]:
-    floor = FakeFloor(good)
+def local(
+    good: int, cost: Money, left: Money | None, gates: Inspection = BAD
+) -> tuple[FakeFloor, list[Take], list[Any]]:
+    floor = FakeFloor(good, gates)
     request = ShootRequest(recipe(), cost)
     made, bad = asyncio.run(shoot_local(cast(Floor, floor), [request], cast(Any, None), left))
     return floor, made, bad
@@ -150,6 +156,9 @@ def test_what_is_made_here_is_made_again_a_few_times_and_within_the_budget() -> 
     assert (len(floor.asked), made, len(bad)) == (MOST_PAID, [], 1)
     assert bad[0].end == "rejected"
     assert bad[0].rejected is not None
+    assert len(local(99, usd(0), None, inspection(spec=("reject", 0.0)))[0].asked) == 1, (
+        "the maker's way: once is enough"
+    )
     floor, made, bad = local(99, usd(1), usd(2))
     assert len(floor.asked) == 3, "the first, and what the budget still pays for"
 

@@ -334,7 +334,8 @@ class Floor:
             ended |= {"end": "bought"}
         self.made["take"] += take is not None
         self._tell(Progress("take", order.shot, "made" if take else "failed"))
-        other = await asyncio.to_thread(self._store.take_by_id, ended.get("rejected") or "")
+        last = ended.get("rejected")
+        other = await asyncio.to_thread(self._store.take_by_id, last) if last else None
         return Bought(order.shot, take, ended["end"], tuple(ended["reasons"]), other)
 
     def _hire(self, lines: "Lines", crew: Crew) -> "Buyer":

@@ -19,7 +19,7 @@ DRAWN = "animatic"
 """The offer of the drawings that are made here: another seed draws the same board again."""
 _OF_THE_FILE = ("decode", "spec")
 _OF_THE_ROUTE = frozenset(("spec", "sound", "watermark"))
-"""Gates whose faults are the way of a route: another seed of it would have them as well."""
+"""Gates whose faults are the way of a route: another seed of it would have them as well. So is a clip that is too short."""
 
 
 def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) -> Inspection:
@@ -50,7 +50,9 @@ def again(recipe: Recipe, turn: int) -> Recipe:
 def advice(take: Take) -> Literal["re-roll", "re-route"]:
     """What the gates that reject a take say about the next try: another seed, or another route."""
     gates = {found.gate for found in take.against if found.outcome == "reject"}
-    return "re-route" if gates & _OF_THE_ROUTE else "re-roll"
+    order = take.recipe.order
+    short = any(clip.frames_at(order.rate) < order.frames for clip in take.clips)
+    return "re-route" if short or gates & _OF_THE_ROUTE else "re-roll"
 
 
 async def shoot_local(
@@ -73,7 +75,7 @@ async def shoot_local(
         wanted = []
         for first, take in rejected:
             affordable = not first.cost.micros or left is None or first.cost <= left
-            if turn == MOST_PAID or not affordable:
+            if turn == MOST_PAID or not affordable or advice(take) == "re-route":
                 bad.append(Bought(first.shot, None, "rejected", (f"{take.recipe.offer}: {take.gates_said}",), take))
                 continue
             if left is not None and first.cost.micros:
@@ -85,7 +87,6 @@ async def shoot_local(
 
 
 def _lines(offer: str) -> int | None:
-    from callsheet.catalog.known import RESOLUTION, lines
-
-    size = offer.partition(":")[2]
-    return lines(size) if re.fullmatch(RESOLUTION, size) else None
+    """The lines that an offer names, as in `:1080p`; what sellers call 2k or 4k differs too much to be asked for."""
+    named = re.fullmatch(r".*:(\d{3,4})p", offer)
+    return int(named[1]) if named else None

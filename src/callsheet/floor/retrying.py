@@ -65,18 +65,13 @@ def next_of(
     patience: Counter[str] = Counter()
     out = set()
     for attempt in history:
-        if attempt.verdict in _OUT or attempt.cancel == "late":
+        if attempt.verdict in _OUT or attempt.cancel == "late" or rejected.get(attempt.id) == "re-route":
             out.add(attempt.offer)
         elif attempt.verdict in _PATIENT:
             patience[attempt.offer] += 1
         else:
             failures[attempt.offer] += attempt.verdict != "resent"
-    turned = Counter(
-        a.offer
-        for a in history
-        for _ in range(_MOST_REJECTED if rejected.get(a.id) == "re-route" else 1)
-        if a.id in rejected
-    )
+    turned = Counter(attempt.offer for attempt in history if attempt.id in rejected)
     for offer in sorted(offers, key=lambda name: turned[name] >= _MOST_REJECTED):
         if offer not in out and failures[offer] < _MOST_FAILURES and patience[offer] < _MOST_PATIENCE:
             return Next("try", offer)
