@@ -13,7 +13,9 @@ import pytest
 from money_makers import books, recipe, usd
 
 from callsheet.bakeoff.page import write_page
-from callsheet.film import Clip, GateFinding, Inspection, Money, Price, Rate, Take
+from callsheet.film import Clip, GateFinding, Inspection, Money, Price, Rate, Reference, Take
+from callsheet.film.shot import Beat
+from callsheet.film.take import Sound
 from callsheet.floor import judging
 from callsheet.floor.floor import Floor, ShootRequest
 from callsheet.floor.gating import advice, again, inspected, shoot_local
@@ -181,6 +183,22 @@ def test_a_drawing_is_rejected_for_its_file_alone(tmp_path: Path) -> None:
     assert "freeze" in {f.gate for f in drawn.against}
     path.write_bytes(path.read_bytes()[:900])
     assert inspected(path, recipe(offer="animatic"), "16:9").rejected
+
+
+def test_what_was_ordered_is_no_fault(tmp_path: Path) -> None:
+    path = still(tmp_path / "clip.mp4")
+
+    def outcomes(**more: Any) -> dict[str, str]:
+        plain = recipe()
+        order = plain.order.model_copy(update=more)
+        return {f.gate: f.outcome for f in inspected(path, plain.model_copy(update={"order": order}), "16:9").findings}
+
+    assert outcomes()["cuts"] == "ok"
+    beats = (Beat(at=0, action="a kettle"), Beat(at=48, action="a cup"))
+    assert outcomes(beats=beats)["cuts"] == "not checked"
+    assert outcomes(sound=Sound())["sound"] == "reject", "sound was ordered, and there is none"
+    worked = outcomes(references=(Reference(role="edit:16:9", sha256="a" * 64),))
+    assert (worked["freeze"], worked["cuts"], worked["spec"]) == ("not checked", "not checked", "ok")
 
 
 def test_lines_are_those_that_the_offer_names(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from callsheet.film import Framing, GateFinding, Inspection, Money, Recipe, Take, seed
+from callsheet.film import Framing, GateFinding, Inspection, Money, Order, Recipe, Take, seed
 
 if TYPE_CHECKING:  # worker processes import this too, and have no use for a database
     from callsheet.floor.floor import Bought, Floor, ShootRequest
@@ -18,6 +18,7 @@ Inspect = Callable[..., Inspection]
 DRAWN = "animatic"
 """The offer of the drawings that are made here: another seed draws the same board again."""
 _OF_THE_FILE = ("decode", "spec")
+_WORKS = ("edit", "extend", "upscale", "reframe", "restyle")
 _OF_THE_ROUTE = frozenset(("spec", "sound", "watermark"))
 """Gates whose faults are the way of a route: another seed of it would have them as well. So is a clip that is too short."""
 
@@ -28,18 +29,31 @@ def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) 
     Another rate than ordered only ranks, since the conform brings every clip to the film's rate. A drawing is rejected for what is wrong
     with its file alone: what else is found there is how the board is drawn, and ranks.
     """
-    from callsheet.media.gates import VERSION, Wanted
+    from callsheet.media.gates import CHEAP, VERSION, Wanted
     from callsheet.media.gates.inspection import inspect
 
     high = _lines(recipe.offer) if sized else None
-    report = inspect(path, Wanted.by(recipe.order, framing, lines=high, any_rate=True))
+    order = recipe.order
+    sound = order.sound is not None and recipe.offer != DRAWN  # a drawing is silent
+    wanted = Wanted.by(order, framing, lines=high, any_rate=True, sound=sound)
+    report = inspect(path, wanted, [gate for gate in CHEAP if gate not in _ordered(order)])
     found = [GateFinding.model_validate(finding.document()) for finding in report]
+    found += [
+        GateFinding(gate=gate, outcome="not checked", score=None, words=why) for gate, why in _ordered(order).items()
+    ]
     if recipe.offer == DRAWN:
         found = [
             f if f.outcome != "reject" or f.gate in _OF_THE_FILE else f.model_copy(update={"outcome": "rank"})
             for f in found
         ]
     return Inspection(version=VERSION, findings=tuple(found))
+
+
+def _ordered(order: Order) -> dict[str, str]:
+    """Gates that are not asked, because what they look for may be what was ordered; and why."""
+    if any(ref.role.partition(":")[0] in _WORKS for ref in order.references):
+        return dict.fromkeys(("black", "freeze", "cuts", "static"), "the footage that was worked on may have it")
+    return {"cuts": "several pictures were ordered"} if len(order.beats) > 1 else {}
 
 
 def again(recipe: Recipe, turn: int) -> Recipe:

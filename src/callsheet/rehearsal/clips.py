@@ -28,9 +28,7 @@ class Plain:
             scale = min(1.0, self.height / min(wide, high))
             width, lines = (max(2, round(side * scale / 2) * 2) for side in (wide, high))
         cuts = tuple(beat["at"] for beat in order.get("beats", ()))
-        return _plain(
-            width, lines, order["frames"], Rate.parse(order["rate"]).fraction, cuts, bool(recipe.get("sound"))
-        )
+        return _plain(width, lines, order["frames"], Rate.parse(order["rate"]).fraction, cuts, _sounds(recipe))
 
 
 @dataclass(frozen=True)
@@ -55,9 +53,7 @@ class Drawn:
                 references[digest].write_bytes(self.shelf[digest])
             out = folder / "clip.mp4"
             draw(read, framing, references, out, height=self.height)
-            return (
-                _sounded(out, read.order.frames, read.order.rate.fraction) if recipe.get("sound") else out.read_bytes()
-            )
+            return _sounded(out, read.order.frames, read.order.rate.fraction) if _sounds(recipe) else out.read_bytes()
 
 
 @functools.lru_cache(maxsize=512)
@@ -84,6 +80,11 @@ def _plain(
                 pixels[:, left : left + bar, :3] = cast(Any, (80, 190, 235))
                 clip.write_bgra(pixels)
         return _sounded(path, frames, rate) if sound else path.read_bytes()
+
+
+def _sounds(recipe: Mapping[str, Any]) -> bool:
+    """Whether the clip comes with sound: because the seller's always does, or because the order wants it."""
+    return bool(recipe.get("sound") or recipe["order"].get("sound"))
 
 
 def _sounded(clip: Path, frames: int, rate: Fraction) -> bytes:
