@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from callsheet.errors import BudgetError
+from callsheet.routing.frontier import frontier
 from callsheet.routing.joint import Board, Choice, Limits, PlannedShot, Tie, plan_fast
-from callsheet.routing.solve import frontier, plan_all
+from callsheet.routing.solve import plan_all
 
 
 def some(count: int = 5, offers: int = 4, seed: int = 0, must: bool = True) -> list[PlannedShot]:

@@ -1,7 +1,8 @@
 """What is to be shot: every shot's route and recipe, and the take that is there already."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from callsheet.errors import NotFoundError
 from callsheet.film import (
@@ -26,11 +27,16 @@ from callsheet.money.confirm import confirmed
 from callsheet.providers import Provider, Seller, seller
 from callsheet.providers.hosted import Hosted
 from callsheet.routing import Candidate, Decision, route
-from callsheet.routing.knowledge import Knowledge
+from callsheet.routing.knowledge import Knowledge, models_of
 from callsheet.store import ProductionStore
+
+if TYPE_CHECKING:
+    from callsheet.routing.together import Member, Problem
 
 BY_PERSON = "person"
 BY_RULE = "newest"
+WHOLE = ""
+"""The name under which the joint plan is kept, among the decisions of shots."""
 NO_SPEND = "USD"
 """The currency in which nothing is counted when nothing was ever spent."""
 
@@ -68,7 +74,67 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
             if found.take is None and found.decision.explored and not found.decision.begun and found.decision.price:
                 knowledge.will_try(found.decision.price.expected)
         waiting = later
-    return [planned[placed.address] for placed in production.board()]
+    return joined([planned[placed.address] for placed in production.board()], providers, knowledge)
+
+
+def joined(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge) -> list[Planned]:
+    """The plan with every open shot's route as all of them together want it. Costs nothing where there is nothing to choose."""
+    if not any(_open(p) and len(_paid(p.decision)) > 1 for p in planned):
+        return list(planned)
+    from callsheet.routing.together import together
+
+    asked = question(planned, providers, knowledge)
+    changed = together(members(planned, providers), asked) if asked is not None else {}
+    return [_rerouted(p, changed.get(p.placed.address), providers) for p in planned]
+
+
+def question(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge) -> "Problem | None":
+    """The joint question of a plan; None when nothing is to be paid for."""
+    from callsheet.routing.together import problem
+
+    return problem(members(planned, providers), providers, knowledge)
+
+
+def members(planned: Sequence[Planned], providers: Sequence[Seller]) -> "list[Member]":
+    """The shots that the joint plan looks at, in film order."""
+    from callsheet.routing.together import Member
+
+    local, model = local_offers(providers), models_of(providers)
+    found = []
+    for p in planned:
+        made_by = None
+        if p.take is not None:
+            made_by = "" if p.take.recipe.offer in local else model(p.take.recipe.offer)
+        place = p.placed
+        sequence = f"{place.episode} {place.sequence}"
+        found.append(Member(place.address, sequence, place.shot, p.decision, made_by, fixed=not _open(p)))
+    return found
+
+
+def _open(planned: Planned) -> bool:
+    """Whether its route may still be changed."""
+    return planned.take is None and planned.gone is None and not planned.decision.begun
+
+
+def _paid(decision: Decision) -> list[str]:
+    """The candidates that cost something, when the chosen one does."""
+    if decision.price is None or not decision.price.worst.micros:
+        return []
+    return [c.offer for c in decision.candidates if c.price is not None and c.price.worst.micros]
+
+
+def _rerouted(planned: Planned, decision: Decision | None, providers: Sequence[Seller]) -> Planned:
+    if decision is None:
+        return planned
+    recipe = planned.recipe
+    if recipe is not None and decision.offer != planned.decision.offer:
+        recipe = _recipe(decision.offer, planned.placed.address, recipe.order, providers)
+    return replace(planned, decision=decision, recipe=recipe)
+
+
+def local_offers(providers: Sequence[Seller]) -> set[str]:
+    """The offers that are made here."""
+    return {o.name for maker in providers if isinstance(maker, Provider) for o in maker.offers()}
 
 
 def _address(production: Production, placed: Placed, code: str) -> str:
@@ -118,7 +184,7 @@ class Library:
     """
 
     def __init__(self, store: ProductionStore, providers: Sequence[Seller]) -> None:
-        self._local = {o.name for maker in providers if isinstance(maker, Provider) for o in maker.offers()}
+        self._local = local_offers(providers)
         self._sold = {o.name for maker in providers for o in maker.offers()}
         self._takes: dict[str, Take] = {}
         self._gone: dict[str, list[Take]] = {}

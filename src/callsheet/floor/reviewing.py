@@ -1,11 +1,14 @@
 """The verbs of a reviewer: say what a take is worth, and ask why a shot goes where it goes."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from callsheet.errors import InputError, NotFoundError
-from callsheet.film import Document
+from callsheet.film import Document, digest
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
 from callsheet.floor.judging import calibration, told
@@ -14,6 +17,7 @@ from callsheet.providers import Seller
 from callsheet.routing.situation import advised
 from callsheet.routing.why import Why, explain
 from callsheet.store import ProductionStore
+from callsheet.store import tables as t
 from callsheet.store.verdicts import Reason, Verdict, say, verdicts
 
 _NEXT = {
@@ -121,6 +125,19 @@ def why(store: ProductionStore, providers: Sequence[Seller], shot: str) -> Why:
     production = Document.parse(store.read().text).production
     address = production.find(shot).address
     planned = next(p for p in planning.plan(production, store, providers) if p.placed.address == address)
-    found = explain(planned.decision.record(), store.decisions().get(address))
-    worth = calibration(store)
+    kept, now = store.decisions().get(address), planned.decision
+    wholes: dict[str, Mapping[str, Any]] = {}
+    if now.joint is not None and now.whole is not None:
+        wholes[now.joint["plan"]] = now.whole
+    if kept is not None and kept.get("joint"):
+        wholes |= _wholes(store)
+    found, worth = explain(now.record(), kept, wholes), calibration(store)
     return found if worth is None else replace(found, told=(*found.told, told(worth)))
+
+
+def _wholes(store: ProductionStore) -> dict[str, Mapping[str, Any]]:
+    """The joint plans that were carried out, by digest."""
+    ours = select(t.decision.c.body).where(t.decision.c.production == store.id, t.decision.c.shot == planning.WHOLE)
+    with store.database.reading() as db:
+        bodies = [json.loads(row.body) for row in db.execute(ours)]
+    return {digest(body): body for body in bodies}

@@ -118,6 +118,8 @@ async def _shoot(
     made: list[Take] = []
     orders = []
     by_maker: dict[str, list[ShootRequest]] = {}
+    for whole in [p.decision.whole for p, _ in wanted if p.decision.whole is not None][:1]:
+        store.decide(planning.WHOLE, whole)
     for planned, recipe in wanted:
         store.decide(planned.placed.address, planned.decision.record())
         price = planned.decision.price

@@ -63,6 +63,10 @@ class Question:
     spend: Spend = field(default_factory=Spend)
     deviations: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """By model, the standard deviation of what is believed of P(accept)."""
+    planned: str | None = None
+    """The offer with which the joint plan of all shots begins this one, in place of what would be best for it alone."""
+    tried: float = 0.0
+    """With `planned`: the chance with which a runner-up would have been tried before the joint plan was asked."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class Answer:
     values: tuple[tuple[str, float], ...]
     """(offer, expected value) of every offer weighed, best first."""
     propensities: tuple[tuple[str, float], ...]
-    """(offer, chance with which it was to be chosen); they sum to 1 unless nothing is tried."""
+    """(offer, chance with which it was to be chosen); they sum to 1 unless nothing is tried, or the joint plan chose."""
     explored: bool = False
 
     @property
@@ -105,10 +109,13 @@ def decide(question: Question, *, whole: bool = True, trying: Trying | None = No
     propensities = [(best.offer, 1 - chance)]
     if second is not None and chance > 0:
         propensities.append((second.offer, chance))
+    planned = next((option for option in shot.every if option.offer == question.planned), None)
+    if planned is not None:
+        chosen, explored, propensities = planned, False, [(planned.offer, 1 - question.tried)]
     if whole:
         plan = shot.plan(question.history, question.attempts, first=chosen.model, must=question.must)
     else:
-        plan = Step(chosen, shot.accept(chosen.model, question.history), dict(values)[chosen.offer])
+        plan = Step(chosen, shot.accept(chosen.model, question.history), dict(values).get(chosen.offer, 0.0))
     return Answer(plan, values, tuple(propensities), explored)
 
 

@@ -218,6 +218,13 @@ class Knowledge:
 
         return losses(self._paid(), self.currency, self.on)
 
+    @property
+    def left(self) -> float:
+        """What is left of the budget, in whole units; infinite when none is stated."""
+        if self.planned is None:
+            return float("inf")
+        return (self.planned.micros - (self._spent.micros if self._spent else 0)) / MICROS
+
     def will_try(self, price: Money) -> None:
         """Count a runner-up that is about to be tried, so that all of a plan's together stay within their share."""
         self._trying += price.micros / MICROS

@@ -91,6 +91,7 @@ def _plain_question(question: Question) -> dict[str, Any]:
         "seed": question.seed,
         "spend": asdict(question.spend),
         "deviations": dict(sorted(question.deviations.items())),
+        **({} if question.planned is None else {"planned": question.planned, "tried": question.tried}),
     }
 
 
@@ -112,7 +113,15 @@ def _question(shot: str, plain: Mapping[str, Any]) -> Question:
         seed=plain["seed"],
         spend=Spend(**plain["spend"]),
         deviations=dict(plain["deviations"]),
+        planned=plain.get("planned"),
+        tried=plain.get("tried", 0.0),
     )
+
+
+def again(plain: Mapping[str, Any], question: Question) -> dict[str, Any]:
+    """The record with another question in the place of its own, and the answer to that."""
+    answer = decide(question)
+    return {**plain, "question": _plain_question(question), "answer": _plain_answer(answer, question.worth)}
 
 
 def _plain_answer(answer: Answer, worth: Worth) -> dict[str, Any]:

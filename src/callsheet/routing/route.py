@@ -46,6 +46,10 @@ class Decision:
     """The record of the learned choice, from which it can be made again; None when the policy is the lowest price."""
     begun: bool = False
     """Whether it goes on with a decision that is being carried out."""
+    joint: Mapping[str, Any] | None = None
+    """What the joint plan of all shots made of it; None where it changed nothing."""
+    whole: Mapping[str, Any] | None = None
+    """The joint question with its answer, which all shots share; kept once, beside the decisions."""
 
     @property
     def explored(self) -> bool:
@@ -76,6 +80,8 @@ class Decision:
             "situation": dict(self.situation),
             "order": self.order,
         }
+        if self.joint is not None:
+            told["joint"] = dict(self.joint)
         if self.weighed is None:
             return told
         answer = self.weighed["answer"]
@@ -176,6 +182,7 @@ def _going_on(found: Decision, begun: Mapping[str, Any]) -> Decision:
         reasons=tuple(begun["reasons"]),
         policy=begun["policy"],
         weighed=begun.get("weighed"),
+        joint=begun.get("joint"),
         begun=True,
     )
 

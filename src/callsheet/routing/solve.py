@@ -1,7 +1,6 @@
-"""The exact joint plan by mixed-integer programming, and what a smaller or larger budget would buy."""
+"""The exact joint plan by mixed-integer programming."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -16,17 +15,6 @@ GAP = 1e-3
 """The share of its value by which a plan may miss the best."""
 NODES = 2000
 """Branches after which the best plan found is taken; a count, so that the same question has the same answer."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """What one budget buys."""
-
-    budget: float
-    value: float
-    cost: float
-    shots: int
-    """Shots that would be made."""
 
 
 def plan_all(
@@ -50,27 +38,6 @@ def plan_all(
             begun, value, cost = taken, now, now_cost
         gap = max(0.0, (bound - (value - cost)) / max(abs(bound), 1e-9))
     return board.as_plan(begun, shadow, gap)
-
-
-def frontier(
-    shots: Sequence[PlannedShot], ties: Sequence[Tie], limits: Limits, budgets: Sequence[float]
-) -> list[Point]:
-    """What each budget buys, in rising order. More money never buys less: a plan that fits stays possible.
-
-    Budgets too small for the shots that must be made are left out.
-    """
-    points: list[Point] = []
-    best: tuple[float, float, int] | None = None
-    least = sum(min((c.cost for c in s.choices), default=0.0) for s in shots if s.must)
-    for budget in sorted(b for b in budgets if b >= least):
-        board = Board(shots, ties, Limits(budget, limits.seconds))
-        taken, _ = fast(board)
-        value, cost, _ = board.totals(taken)
-        made = sum(row[int(at)] is not None for row, at in zip(board.choices, taken, strict=True))
-        if best is None or value - cost > best[0] - best[1]:
-            best = value, cost, made
-        points.append(Point(budget, *best))
-    return points
 
 
 def _solved(board: Board, begun: Ints, shadow: float, kept: int) -> tuple[Ints, float] | None:

@@ -47,14 +47,27 @@ class Why:
         return "\n".join((*self.told, self.replay))
 
 
-def explain(now: Mapping[str, Any], kept: Mapping[str, Any] | None) -> Why:
-    """Explain the decision `now`, beside the one that is kept of the last shoot. Both are records as `Decision.record` gives them."""
+def explain(
+    now: Mapping[str, Any], kept: Mapping[str, Any] | None, wholes: Mapping[str, Mapping[str, Any]] | None = None
+) -> Why:
+    """Explain the decision `now`, beside the one that is kept of the last shoot. Both are records as `Decision.record` gives them.
+
+    `wholes` are the joint plans that they name, by digest.
+    """
     # As it would be read back: nothing may depend on what JSON does not keep.
     record = json.loads(json.dumps(now))
     lines = [*_chosen(record), *_others(record), *_excluded(record)]
     if kept is not None:
         lines += _before(kept, record)
-    return Why(record["shot"], record["offer"], record["policy"], tuple(lines), _replayed(record, kept), record, kept)
+    return Why(
+        record["shot"],
+        record["offer"],
+        record["policy"],
+        tuple(lines),
+        _replayed(record, kept) + _joined(record, kept, wholes or {}),
+        record,
+        kept,
+    )
 
 
 def _chosen(record: Mapping[str, Any]) -> Iterator[str]:
@@ -63,6 +76,9 @@ def _chosen(record: Mapping[str, Any]) -> Iterator[str]:
     if place:
         yield f"Use case {place['use_case']}; a take must pass {', '.join(place['bar'])}; {place['tier']}"
     yield "Because " + "; ".join(record["reasons"])
+    if joint := record.get("joint"):
+        money = f"; money counts as {1 + joint['shadow']:.2f} times itself" if joint["shadow"] else ""
+        yield f"Planned together with all other shots (policy {joint['policy']}); alone it would go to {joint['alone']}{money}"
     weighed = record.get("weighed")
     if weighed is None:
         candidates = record["candidates"]
@@ -153,6 +169,9 @@ def _changes(weighed: Mapping[str, Any]) -> Iterator[str]:
     from callsheet.routing.record import question_of
 
     question = question_of(weighed)
+    if question.planned is not None:
+        yield "What would change it: the routes of the shots it is planned with, the budget, prices, or verdicts"
+        return
     # Whether luck is tried out is no reason: the question is what would be worth most.
     question = replace(question, critical=True)
     best, *others = decide(question, whole=False).values
@@ -242,6 +261,23 @@ def _replayed(record: Mapping[str, Any], kept: Mapping[str, Any] | None) -> str:
     except ConflictError as error:
         return f"Replay: NOT the same: {error.what}"
     return f"Replay: {which.lower()} made again from its record is the same, bit for bit"
+
+
+def _joined(record: Mapping[str, Any], kept: Mapping[str, Any] | None, wholes: Mapping[str, Mapping[str, Any]]) -> str:
+    """What making the joint plan again gives, where there is one."""
+    joint = (kept if kept is not None and kept.get("joint") else record).get("joint")
+    if not joint:
+        return ""
+    whole = wholes.get(joint["plan"])
+    if whole is None:
+        return "; the joint plan was not kept"
+    from callsheet.routing.together import replay
+
+    try:
+        replay(whole)
+    except ConflictError as error:
+        return f"; the joint plan is NOT the same: {error.what}"
+    return "; so is the joint plan"
 
 
 def _price(price: Mapping[str, Any] | None) -> str:

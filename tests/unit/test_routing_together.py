@@ -1,0 +1,96 @@
+"""The joint plan of a shoot: shared characters, a short budget, and the record by which it is made again."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from test_routing_weigh import Shop
+
+from callsheet.errors import ConflictError
+from callsheet.film import Document
+from callsheet.floor.plan import Planned, plan
+from callsheet.providers import Seller
+from callsheet.routing.together import replay
+from callsheet.routing.why import explain
+from callsheet.store import ProductionStore
+
+BOARD = """\
+title: One hero
+budget: {amount: 20 USD}
+cast: {mira: {name: Mira, description: A woman in a red coat.}}
+deliverables: [{preset: preview-16x9}]
+episodes:
+  - sequences:
+      - code: SQ010
+        shots:
+"""
+
+
+def planned(folder: Path, shots: list[tuple[str, str, str]], sellers: list[Seller], budget: str = "20 USD") -> dict[str, Planned]:  # fmt: skip
+    """Plans by shot code; a shot is (code, cast, constraints)."""
+    folder.mkdir(exist_ok=True)
+    text = BOARD.replace("20 USD", budget) + "".join(
+        f"          - {{code: {code}, action: She waits., duration: 24, use_case: identity-locked, cast: [{cast}], constraints: {rules}}}\n"
+        for code, cast, rules in shots
+    )
+    (folder / "production.yaml").write_text(text, "utf-8")
+    with ProductionStore.open(folder) as store:
+        found = plan(Document.parse(text).production, store, sellers)
+    return {p.placed.shot.code: p for p in found}
+
+
+ONLY_B = "{only: [b]}"
+SHOP = Shop("shop", {"a": "0.20 USD", "b": "0.25 USD"})
+
+
+def test_a_character_stays_with_one_model_where_it_costs_little(tmp_path: Path) -> None:
+    shots = [("SH010", "mira", ONLY_B), ("SH020", "mira", ONLY_B), ("SH030", "mira", "{}"), ("SH040", "", "{}")]
+    found = planned(tmp_path / "p", shots, [SHOP])
+    assert {code: p.decision.offer for code, p in found.items()} == {
+        "SH010": "b@shop", "SH020": "b@shop", "SH030": "b@shop", "SH040": "a@shop",
+    }  # fmt: skip
+    moved = found["SH030"]
+    assert moved.recipe is not None
+    assert moved.recipe.offer == "b@shop"
+    assert [c.offer for c in moved.decision.candidates] == ["b@shop", "a@shop"]
+    assert moved.decision.joint is not None
+    assert moved.decision.joint["alone"] == "a@shop"
+    assert "b shoots SH010, SH020 as well: the same character (mira) (alone it would go to a@shop)" in moved.decision.reasons  # fmt: skip
+    assert found["SH040"].decision.joint is None
+
+
+def test_a_dear_model_is_not_taken_for_the_sake_of_company(tmp_path: Path) -> None:
+    shots = [("SH010", "mira", ONLY_B), ("SH020", "mira", "{}")]
+    found = planned(tmp_path / "p", shots, [Shop("shop", {"a": "0.20 USD", "b": "2.00 USD"})])
+    assert found["SH020"].decision.offer == "a@shop"
+
+
+def test_one_seller_asks_no_joint_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("a joint plan was asked for")
+
+    monkeypatch.setattr("callsheet.routing.together.problem", never)
+    found = planned(tmp_path / "p", [("SH010", "", ONLY_B), ("SH020", "", ONLY_B)], [SHOP])
+    assert {p.decision.offer for p in found.values()} == {"b@shop"}
+
+
+def test_where_the_budget_does_not_reach_each_shot_goes_the_least_costly_way(tmp_path: Path) -> None:
+    shots = [("SH010", "mira", ONLY_B), ("SH020", "mira", ONLY_B), ("SH030", "mira", "{}")]
+    found = planned(tmp_path / "p", shots, [SHOP], "0.60 USD")
+    assert found["SH030"].decision.offer == "a@shop"
+
+
+def test_why_makes_the_joint_plan_again(tmp_path: Path) -> None:
+    shots = [("SH010", "mira", ONLY_B), ("SH020", "mira", ONLY_B), ("SH030", "mira", "{}")]
+    decision = planned(tmp_path / "p", shots, [SHOP])["SH030"].decision
+    assert decision.joint is not None
+    assert decision.whole is not None
+    whole: Mapping[str, object] = json.loads(json.dumps(decision.whole))
+    told = str(explain(decision.record(), None, {decision.joint["plan"]: whole}))
+    assert "Planned together with all other shots (policy joint-1); alone it would go to a@shop" in told
+    assert told.endswith("; so is the joint plan")
+    replay(whole)
+    answer = dict(decision.whole["answer"]) | {"cost": 0.1}
+    with pytest.raises(ConflictError, match="another plan"):
+        replay({**decision.whole, "answer": answer})
