@@ -8,6 +8,7 @@ CallsheetError              1   500   something Callsheet could not do
 │   └── GlyphError          2   422   text that no installed font can draw
 ├── NotFoundError           3   404   a production, shot, take or version that is not there
 ├── ConflictError           4   409   somebody else holds it, or it changed meanwhile
+│   └── ApprovalError      11   409   what would be shot is not what was approved
 ├── VersionError            5   409   stored by a newer Callsheet
 ├── BudgetError             6   402   it would cost more than the budget allows, or its price is unknown
 ├── RightsError             7   451   a licence, consent or territory forbids it
@@ -109,6 +110,12 @@ class ConflictError(CallsheetError):
 
     exit_code = 4
     http_status = 409
+
+
+class ApprovalError(ConflictError):
+    """What would be shot is not what was approved."""
+
+    exit_code = 11
 
 
 class VersionError(CallsheetError):

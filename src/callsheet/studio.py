@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from callsheet.film import Document, Money, Price, Take
     from callsheet.floor.crew import Crew
     from callsheet.floor.judging import Listing
-    from callsheet.floor.results import Conformed, Quoted, Shooting
+    from callsheet.floor.quoted import Quoted
+    from callsheet.floor.results import Conformed, Shooting
     from callsheet.floor.reviewing import Said
     from callsheet.floor.settling import Outcome
     from callsheet.money.attempts import Attempt
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from callsheet.routing.why import Why
     from callsheet.script.board import Written
     from callsheet.store import ProductionStore, Version
+    from callsheet.store.approvals import Approval
     from callsheet.store.move import Moved
     from callsheet.store.verdicts import Reason
 
@@ -96,12 +98,24 @@ class Studio:
         with self._store() as store:
             return Document.parse(store.read().text)
 
-    def bid(self) -> "Quoted":
-        """Which offer shoots which shot, and what is still to be paid for."""
-        from callsheet.floor import shooting
+    def bid(self, *, budgets: "Sequence[Money]" = (), out: Path | str | None = None) -> "Quoted":
+        """Which offer shoots which shot, and what is still to be paid for; `budgets` are further ones to say what they would buy.
+
+        With `out`, the page and its data are written into that folder.
+        """
+        from callsheet.delivery.bidsheet import bid
 
         with self._store() as store:
-            return shooting.bid(store, self.providers)
+            return bid(store, self.providers, budgets, Path(out) if out is not None else None)
+
+    def approve(self, digest: str = "", *, by: str | None = None, withdraw: bool = False) -> "Approval":
+        """Sign the bid as it is now, or as the beginning of its digest names it, or withdraw the signature; what is bought is bound to it."""
+        from callsheet.floor import approving
+
+        with self._store() as store:
+            if withdraw:
+                return approving.withdraw(store, by)
+            return approving.approve(store, self.providers, digest, by)
 
     def shoot(self, shots: Sequence[str] = (), *, retake: bool = False, on_event: OnProgress = silent) -> "Shooting":
         """Shoot what has no take for its board yet; with `retake`, the named shots again with another seed."""

@@ -41,6 +41,7 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "write",
         "board",
         "bid",
+        "approve",
         "shoot",
         "takes",
         "pick",

@@ -1,6 +1,7 @@
 """The command line: one verb a command, each calls one method of Studio. `--json` prints one JSON object on standard output."""
 
 import callsheet.cli.bakeoff
+import callsheet.cli.bidding
 import callsheet.cli.learning
 import callsheet.cli.models
 import callsheet.cli.money

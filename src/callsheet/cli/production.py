@@ -77,38 +77,6 @@ def board(folder: Path, as_json: bool) -> None:
 
 @app.command()
 @FOLDER
-@AS_JSON
-def bid(folder: Path, as_json: bool) -> None:
-    """Show which offer shoots which shot, why, and for how much."""
-    quoted = studio(folder).bid()
-
-    def render() -> None:
-        rows(
-            [
-                (
-                    line.shot,
-                    line.offer,
-                    "take is there" if line.reused else str(line.price or "price unknown"),
-                    "; ".join(line.reasons),
-                )
-                for line in quoted.lines
-            ]
-        )
-        if quoted.total is None:
-            click.echo("To shoot: not known until every price is")
-            return
-        outlook = quoted.bid.outlook
-        click.echo(f"To shoot: {outlook.expected}")
-        if outlook.worst.micros:
-            click.echo(
-                f"In half of all cases up to {outlook.p50}, in nine of ten up to {outlook.p90}, at worst {outlook.worst}"
-            )
-
-    show(as_json, quoted.facts(), render, f"callsheet shoot {folder}")
-
-
-@app.command()
-@FOLDER
 @click.argument("shots", nargs=-1)
 @click.option("--retake", is_flag=True, help="Shoot the named shots again with a new seed.")
 @AS_JSON

@@ -1,16 +1,19 @@
-"""The call sheet: every shot with its action, route, price, reasons and state, as JSON and as a page."""
+"""The call sheet: one document before the shoot and after it, as data and as a page without scripts."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callsheet.delivery.plot import plot
+from callsheet.delivery.words import bare, cents, duration, excluded_by_rule, expectation, mean
 from callsheet.film import Document, Money, Placed, Production, Take, Timecode
+from callsheet.floor.quoted import Frontier, Pattern, Quoted, QuotedShot, Signed, Totals
 
 
 @dataclass(frozen=True)
 class ShotState:
-    """What is known about a shot beyond the board: its route as recorded, its pick, and a still of it."""
+    """What is known about a shot beyond the board: its route as recorded or planned, its take, and a still of it."""
 
     offer: str
     price: Money | None
@@ -18,47 +21,78 @@ class ShotState:
     excluded: tuple[tuple[str, str], ...]
     take: Take | None
     still: str | None
+    planned: QuotedShot | None = None
+    """Its part of the bid, before the shoot."""
 
 
-def sheet(document: Document, version: int, states: Mapping[str, ShotState], spent: Money) -> dict[str, Any]:
-    """The call sheet as plain data; `states` by shot address."""
+@dataclass(frozen=True)
+class Ends:
+    """What stands at the end of the document: where money was wasted, and what was signed."""
+
+    waste: Sequence[Pattern] = ()
+    approval: Signed | None = None
+
+
+def sheet(
+    document: Document,
+    version: int,
+    states: Mapping[str, ShotState],
+    spent: Money,
+    ends: Ends | None = None,
+    quoted: Quoted | None = None,
+) -> dict[str, Any]:
+    """The call sheet as plain data; `states` by shot address. With `quoted` it is the bid: what would be shot, for how much."""
     production = document.production
     placed = list(production.board())
     frames = sum(p.shot.duration - p.shot.transition.frames for p in placed)
     taken = production.source.treatment if production.source else None
     shots = {p.address: _shot(production, p, states[p.address]) for p in placed}
+    totals = {(s.episode, s.code): s.totals for s in quoted.sequences} if quoted else {}
+    last = ends or Ends()
     return {
         "title": production.title,
+        "kind": "bid" if quoted else "shot",
         "format": production.format,
         "language": production.language,
         "version": version,
         "digest": document.digest,
+        "terms": quoted.digest if quoted else None,
         "rate": str(production.rate),
         "frames": frames,
         "timecode": _timecode(production, frames),
         "spent": str(spent),
+        "paid": quoted is not None and not all(t.outlook and not t.outlook.worst.micros for t in quoted.totals),
         "budget": production.budget.amount if production.budget else None,
         "deliverables": [d.preset for d in production.deliverables],
         "treatments": [{**t.model_dump(mode="json"), "taken": t.id == taken} for t in production.treatments],
         "flags": list(production.source.flags) if production.source else [],
+        "totals": [_told(t) for t in quoted.totals] if quoted else [],
+        "frontier": _frontier(quoted.frontier) if quoted and quoted.frontier else None,
+        "assumed": list(quoted.assumed) if quoted else [],
+        "waste": [_waste(pattern) for pattern in last.waste],
+        "approval": _signed(last.approval),
         "shots": list(shots.values()),
+        "excluded": excluded_by_rule([(shot["code"], shot["excluded"]) for shot in shots.values()]),
         "sequences": [
             {
                 "episode": episode.code,
                 "code": sequence.code,
                 "title": sequence.title,
                 "timecode": _timecode(production, sum(s.duration - s.transition.frames for s in sequence.shots)),
+                "totals": [_told(t) for t in totals.get((episode.code, sequence.code), ())],
                 "shots": [shots[f"{episode.code} {sequence.code} {s.code}"] for s in sequence.shots],
             }
             for episode in production.episodes
             for sequence in episode.sequences
         ],
+        **({"bid": quoted.facts()} if quoted else {}),
     }
 
 
 def as_json(data: Mapping[str, Any]) -> str:
     """The call sheet as JSON: shots once, in film order."""
-    return json.dumps({k: v for k, v in data.items() if k != "sequences"}, indent=2, ensure_ascii=False) + "\n"
+    kept = {k: v for k, v in data.items() if k not in ("sequences", "frontier")}
+    return json.dumps(kept, indent=2, ensure_ascii=False) + "\n"
 
 
 def as_html(data: Mapping[str, Any]) -> str:
@@ -97,13 +131,14 @@ def _shot(production: Production, placed: Placed, state: ShotState) -> dict[str,
         "supers": [text.text.replace("*", "") for text in shot.supers],
         "offer": state.offer,
         "price": str(state.price) if state.price else "unknown",
-        "reasons": list(state.reasons),
+        "reasons": [why for why in state.reasons if not (state.planned and why.startswith("runner-up "))],
         "excluded": [list(pair) for pair in state.excluded],
-        "state": f"take {take.number} picked" if take else "not shot",
+        "state": _state(state),
         "take": take.number if take else None,
         "recipe": take.recipe.digest if take else None,
         "still": state.still,
         "gates": _gates(take),
+        "planned": _planned(state.planned) if state.planned is not None and take is None else None,
     }
 
 
@@ -119,3 +154,83 @@ def _gates(take: Take | None) -> dict[str, Any] | None:
         for clip in take.clips
     ]
     return {"rejected": take.rejected, "inspected": take.inspected, "told": take.gates_said, "clips": clips}
+
+
+def _state(state: ShotState) -> str:
+    if state.take is None:
+        return "not shot"
+    if state.planned is None:
+        return f"take {state.take.number} picked"
+    said = {True: ", accepted", False: ", rejected", None: ""}[state.planned.accepted]
+    return f"take {state.take.number} is there{said}"
+
+
+def _planned(shot: QuotedShot) -> dict[str, Any]:
+    """A shot of the bid in words."""
+    found, second = shot.outlook, shot.outline.runner_up
+    turns = [one.offer + (f" ({one.accept:.0%})" if one.accept is not None else "") for one in shot.outline.sequence]
+    return {
+        "free": shot.line.price is not None and not shot.line.price.worst.micros,
+        "takes": expectation(shot.outline.takes),
+        "approved": f"{shot.outline.approved:.0%}" if shot.outline.approved is not None else "not known",
+        "p50": cents(found.p50 if found else None),
+        "p90": cents(found.p90 if found else None),
+        "worst": cents(found.worst if found else None),
+        "hold": cents(shot.hold),
+        "wait": duration(shot.wait),
+        "sequence": turns if len(turns) > 1 else [],
+        "runner_up": str(second) if second is not None else "",
+    }
+
+
+def _told(found: Totals) -> dict[str, Any]:
+    """Totals in words; nothing is said to be known while a price is not."""
+    seen = found.outlook
+    free = seen is not None and not seen.worst.micros
+    amounts = {name: getattr(seen, name) if seen else None for name in ("expected", "p50", "p90", "worst")}
+    return {
+        **{name: cents(amount) for name, amount in amounts.items()},
+        "bare": {name: bare(amount) for name, amount in amounts.items()},
+        "free": free and not found.unknown,
+        "currency": found.currency,
+        "shots": found.shots,
+        "there": found.there,
+        "unknown": [address.rpartition(" ")[2] for address in found.unknown],
+        "hold": cents(found.hold),
+        "takes": expectation(found.takes),
+        "wait": duration(found.wait),
+    }
+
+
+def _frontier(found: Frontier) -> dict[str, Any]:
+    """The plot and its numbers: every budget at which more can be bought, and those that were named."""
+    named = {amount.micros for amount in (*found.asked, *([found.left] if found.left else []))}
+    rows, before = [], -1.0
+    for point in found.points:
+        if (point.bought > before + 1e-9 and point.shots) or point.budget.micros in named:
+            now = found.left is not None and point.budget.micros == found.left.micros
+            rows.append(
+                {
+                    "budget": bare(point.budget),
+                    "bought": mean(point.bought) if found.measure == "approved shots" else str(point.shots),
+                    "shots": point.shots,
+                    "cost": bare(point.cost),
+                    "now": now,
+                }
+            )
+        before = point.bought
+    beyond = found.left is not None and not any(row["now"] for row in rows)
+    return {"svg": plot(found), "rows": rows, "measure": found.measure, "of": found.of, "beyond": beyond,
+            "left": cents(found.left) if found.left else None, "currency": found.points[0].budget.currency}  # fmt: skip
+
+
+def _waste(pattern: Pattern) -> dict[str, Any]:
+    return {"cause": pattern.cause, "use_case": pattern.use_case, "offer": pattern.offer, "cost": str(pattern.cost),
+            "times": pattern.times, "reasons": list(pattern.reasons)}  # fmt: skip
+
+
+def _signed(approval: Signed | None) -> dict[str, Any] | None:
+    if approval is None:
+        return None
+    return {"digest": approval.digest, "by": approval.by, "at": f"{approval.at:%Y-%m-%d %H:%M} UTC",
+            "void": list(approval.void)}  # fmt: skip

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from callsheet.delivery import callsheet
-from callsheet.delivery.callsheet import ShotState
+from callsheet.delivery.callsheet import Ends, ShotState
 from callsheet.delivery.made import FOLDER, Made
 from callsheet.delivery.package import Item, package
+from callsheet.delivery.stills import VERSION, WIDTH, still_frame, still_key, still_path
 from callsheet.edit.cut import CutEvent
 from callsheet.edit.titles import require_text
 from callsheet.film import Document, Money, Production, digest, files
@@ -18,14 +19,14 @@ from callsheet.floor.conform import Film, Master, conform
 from callsheet.floor.crew import Crew
 from callsheet.floor.meter import Meter
 from callsheet.floor.plan import total
+from callsheet.floor.quoted import Signed
 from callsheet.floor.shooting import shoot_missing
+from callsheet.floor.wasting import patterns
 from callsheet.media.type.fonts import font_files
 from callsheet.media.type.subtitles import srt, vtt
 from callsheet.progress import OnProgress
 from callsheet.store import DOCUMENT, Artefact, ProductionStore, Version
-
-STILL_VERSION = 1
-_STILL_WIDTH = 480
+from callsheet.store.approvals import in_force
 
 
 async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress, crew: Crew | None) -> Made:
@@ -114,10 +115,13 @@ async def _items(
         items += _timeline(store, film, stem)
     states = {}
     for address, job in stills.items():
-        path = f"stills/{address.replace(' ', '_')}.jpg"
+        path = still_path(address)
         items.append(_stored(store, path, "still", made[job.key]))
         states[address] = path
-    sheet = callsheet.sheet(document, version.number, _states(store, films, states), total(store.spent()))
+    signed = in_force(store)
+    approval = Signed(signed.digest, signed.by, signed.at, ()) if signed is not None else None
+    ends = Ends(patterns(store), approval)
+    sheet = callsheet.sheet(document, version.number, _states(store, films, states), total(store.spent()), ends)
     items.append(Item.of("callsheet.html", "call sheet", callsheet.as_html(sheet).encode()))
     items.append(Item.of("callsheet.json", "call sheet", callsheet.as_json(sheet).encode()))
     return items
@@ -153,12 +157,10 @@ def _frame(event: CutEvent) -> int:
 
 
 def _still_job(store: ProductionStore, event: CutEvent) -> Job:
-    clip = event.take.clip("16:9")
-    frame = min(_frame(event), clip.frames - 1)
-    key = digest(["still", STILL_VERSION, clip.sha256, frame, _STILL_WIDTH])
-    return Job(
-        key, "still", renders.still, (store.blobs.path(clip.sha256), frame, _STILL_WIDTH), name=event.placed.address
-    )
+    clip, frame = event.take.clip("16:9"), still_frame(event.take, event.frames)
+    key = still_key(event.take, event.frames)
+    assert key is not None
+    return Job(key, "still", renders.still, (store.blobs.path(clip.sha256), frame, WIDTH), name=event.placed.address)
 
 
 def _poster_job(store: ProductionStore, film: Film) -> Job:
@@ -167,7 +169,7 @@ def _poster_job(store: ProductionStore, film: Film) -> Job:
     event = next((e for e in events if e.shot.acceptance == "hero"), events[len(events) // 2])
     master = film.masters[-1]
     frame = event.record_in + _frame(event)
-    key = digest(["poster", STILL_VERSION, master.sha256, frame])
+    key = digest(["poster", VERSION, master.sha256, frame])
     return Job(key, "still", renders.still, (store.blobs.path(master.sha256), frame, 0), name="poster")
 
 
@@ -176,7 +178,7 @@ def _sheet_job(store: ProductionStore, film: Film) -> Job:
     path = store.blobs.path(master.sha256)
     cells = [(path, e.record_in + _frame(e), f"{e.shot.code}  {e.frames} f", e.shot.action) for e in film.cut.events]
     heading = film.cut.production.title
-    key = digest(["sheet", STILL_VERSION, master.sha256, heading, [[c[1], c[2], c[3]] for c in cells]])
+    key = digest(["sheet", VERSION, master.sha256, heading, [[c[1], c[2], c[3]] for c in cells]])
     fonts = font_files(film.cut.production.language)
     return Job(key, "sheet", renders.sheet, (cells, heading, fonts), weight=len(cells), name="contact sheet")
 

@@ -73,6 +73,8 @@ class Budget(Noun):
     """The limit for the whole production, such as `500 USD`."""
 
     amount: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d{1,6})? [A-Z]{3}$")]
+    approval: Literal["required"] | None = None
+    """`required`: nothing is bought before the call sheet was approved."""
 
 
 class Rights(Noun):

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import NotFoundError
 from callsheet.film import (
@@ -53,10 +54,20 @@ class Planned:
     """Why nobody may shoot it now, where only its take stands."""
 
 
-def plan(production: Production, store: ProductionStore, providers: Sequence[Seller]) -> list[Planned]:
-    """Plan every shot in film order; a shot that extends another, or is made from it, is planned from that one's take."""
+def plan(
+    production: Production,
+    store: ProductionStore,
+    providers: Sequence[Seller],
+    approved: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+) -> list[Planned]:
+    """Plan every shot in film order; a shot that extends another, or is made from it, is planned from that one's take.
+
+    `approved` are the decisions that a person signed, by shot: they are gone on with where nobody has said anything of a take yet.
+    """
     library = Library(store, providers)
     knowledge = Knowledge.of(store, production, providers)
+    spoken = {r.shot for r in knowledge.reviewed if r.production == store.id}
+    signed = {shot: body for shot, body in approved.items() if shot not in spoken and shot not in knowledge.begun}
     picks = store.picks()
     prices = confirmed(store.database, store.id)
     planned: dict[str, Planned] = {}
@@ -69,12 +80,30 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
             if needed and parent is None:
                 later.append(placed)
                 continue
+            if placed.address in signed:
+                _go_on(knowledge, signed[placed.address], production, store, placed, parent)
             found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge)
             planned[placed.address] = found
             if found.take is None and found.decision.explored and not found.decision.begun and found.decision.price:
                 knowledge.will_try(found.decision.price.expected)
         waiting = later
     return joined([planned[placed.address] for placed in production.board()], providers, knowledge)
+
+
+def _go_on(
+    knowledge: Knowledge,
+    body: Mapping[str, Any],
+    production: Production,
+    store: ProductionStore,
+    placed: Placed,
+    parent: Planned | None,
+) -> None:
+    """Have a signed decision carried out, if the board still asks for what was signed; what it goes on from came later."""
+    if body["order"] == digest(order(production, placed, store.asset_digest, None)):
+        now = order(production, placed, store.asset_digest, parent.take if parent else None)
+        if parent is not None and parent.take is None:
+            now = awaiting(now, placed.shot)
+        knowledge.begun = {**knowledge.begun, placed.address: {**body, "order": digest(now)}}
 
 
 def joined(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge) -> list[Planned]:

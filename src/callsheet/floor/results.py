@@ -6,57 +6,11 @@ from typing import Any
 
 from callsheet.film import Money, Take
 from callsheet.floor.conform import Film
-from callsheet.money import Bid, Outlook
 
 
 def money(amount: Money) -> dict[str, Any]:
     """An amount as plain data."""
     return {"currency": amount.currency, "micros": amount.micros}
-
-
-def _outlook(found: Outlook | None) -> dict[str, Any]:
-    names = ("p50", "p90", "worst")
-    return {name: money(getattr(found, name)) if found else None for name in names}
-
-
-@dataclass(frozen=True)
-class Quoted:
-    """The bid, with what was spent before."""
-
-    bid: Bid
-    spent: Money
-    budget: Money | None
-
-    @property
-    def lines(self) -> Any:
-        """One line a shot."""
-        return self.bid.lines
-
-    @property
-    def total(self) -> Money | None:
-        """What is still to be paid; None while a price is unknown."""
-        return None if any(line.price is None and not line.reused for line in self.bid.lines) else self.bid.total
-
-    def facts(self) -> dict[str, Any]:
-        """As plain data."""
-        shots = [
-            {
-                "shot": line.shot,
-                "offer": line.offer,
-                "price": money(line.price.expected) if line.price else None,
-                **_outlook(self.bid.outlook_of(line)),
-                "reused": line.reused,
-                "reasons": list(line.reasons),
-            }
-            for line in self.bid.lines
-        ]
-        return {
-            "shots": shots,
-            "total": money(self.total) if self.total else None,
-            **_outlook(self.bid.outlook if self.total is not None else None),
-            "spent": money(self.spent),
-            "budget": money(self.budget) if self.budget else None,
-        }
 
 
 @dataclass(frozen=True)

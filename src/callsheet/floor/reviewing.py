@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from callsheet.errors import InputError, NotFoundError
 from callsheet.film import Document, digest
+from callsheet.floor import approving
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
 from callsheet.floor.judging import calibration, told
@@ -124,7 +125,7 @@ def why(store: ProductionStore, providers: Sequence[Seller], shot: str) -> Why:
     """Why a shot goes where it goes: the route that its next take would take, beside the decision that is kept of the last shoot."""
     production = Document.parse(store.read().text).production
     address = production.find(shot).address
-    planned = next(p for p in planning.plan(production, store, providers) if p.placed.address == address)
+    planned = next(p for p in approving.standing(store, production, providers).planned if p.placed.address == address)
     kept, now = store.decisions().get(address), planned.decision
     wholes: dict[str, Mapping[str, Any]] = {}
     if now.joint is not None and now.whole is not None:

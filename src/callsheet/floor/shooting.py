@@ -6,6 +6,7 @@ from pathlib import Path
 
 from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError
 from callsheet.film import Document, Money, Production, Recipe, Take, files
+from callsheet.floor import approving
 from callsheet.floor import plan as planning
 from callsheet.floor.conform import Film, conform
 from callsheet.floor.crew import Crew, person
@@ -15,21 +16,11 @@ from callsheet.floor.judging import Listing, calibration
 from callsheet.floor.meter import Meter
 from callsheet.floor.order import BuyOrder
 from callsheet.floor.plan import BY_RULE, Planned
-from callsheet.floor.results import Conformed, Quoted, Shooting
+from callsheet.floor.results import Conformed, Shooting
 from callsheet.money.caps import Cap
-from callsheet.money.statement import odds
 from callsheet.progress import OnProgress
 from callsheet.providers import Provider, Seller, seller
 from callsheet.store import ProductionStore
-
-
-def bid(store: ProductionStore, providers: Sequence[Seller]) -> Quoted:
-    """Plan the shoot and price what is still to be shot."""
-    production = Document.parse(store.read().text).production
-    spent = store.spent()
-    planned = planning.plan(production, store, providers)
-    found = planning.bid(planned, spent, odds(store.database))
-    return Quoted(found, planning.total(spent), _budget(production))
 
 
 async def shoot(
@@ -68,7 +59,7 @@ async def shoot_missing(
     """
     made: list[Take] = []
     while True:
-        planned = planning.plan(production, store, providers)
+        planned = approving.plan(store, production, providers, _real(floor))
         wanted = [p for p in planned if not chosen or p.placed.address in chosen]
         todo = [p for p in wanted if p.take is None and p.recipe is not None]
         blocked = [p for p in wanted if p.take is None and p.recipe is None]
@@ -94,7 +85,8 @@ async def retake(
     floor: Floor, store: ProductionStore, production: Production, providers: Sequence[Seller], chosen: set[str]
 ) -> list[Take]:
     """One more take of each chosen shot; the pick stays where it is."""
-    planned = [p for p in planning.plan(production, store, providers) if p.placed.address in chosen]
+    everything = approving.plan(store, production, providers, _real(floor))
+    planned = [p for p in everything if p.placed.address in chosen]
     for p in planned:
         if p.gone is not None:
             raise p.gone
@@ -157,13 +149,19 @@ def _left(store: ProductionStore, production: Production) -> Money | None:
 
 def _afford(floor: Floor, store: ProductionStore, production: Production, planned: Sequence[Planned]) -> None:
     """Refuse a shoot that is over the budget, all of it, before anything is spent."""
-    spent = store.spent()
-    real = floor.crew is None or not floor.crew.rehearsal
-    planning.bid(planned, spent).require(planning.total(spent), _budget(production), real=real)
+    spent, real = store.spent(), _real(floor)
+    if real:
+        approving.require(store, production, planned)
+    planning.bid(planned, spent).require(planning.total(spent), budget_of(production), real=real)
+
+
+def _real(floor: Floor) -> bool:
+    """Whether somebody pays what providers bill."""
+    return floor.crew is None or not floor.crew.rehearsal
 
 
 def _caps(production: Production) -> tuple[Cap, ...]:
-    budget = _budget(production)
+    budget = budget_of(production)
     return (Cap("production", budget),) if budget else ()
 
 
@@ -239,5 +237,6 @@ def conformed(floor: Floor, films: tuple[Film, ...]) -> Conformed:
     return Conformed(films, {"made": floor.made["segment"], "reused": floor.reused["segment"]})
 
 
-def _budget(production: Production) -> Money | None:
+def budget_of(production: Production) -> Money | None:
+    """The limit that the production states for itself."""
     return Money.parse(production.budget.amount) if production.budget else None

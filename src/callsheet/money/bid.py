@@ -10,11 +10,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from hashlib import shake_256
+from typing import TYPE_CHECKING
 
 from callsheet.errors import BudgetError
 from callsheet.film.digest import digest
 from callsheet.film.price import Money, Price
 from callsheet.money.odds import Odds
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Luck = NDArray[np.int64]
 
 SPENDING = "CALLSHEET_SPENDING"
 """Environment variable; `forbidden` refuses every shoot that would cost anything."""
@@ -34,6 +41,21 @@ def allow(total: Money) -> None:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One take of a shot's sequence: the first, or the next after every one before it was rejected."""
+
+    offer: str
+    price: Price
+    accept: float | None = None
+    """The chance that a usable take by it is accepted; None when it is not known, and then it is counted as accepted."""
+
+    @property
+    def bar(self) -> int:
+        """`accept` on a scale of 32 bits, the same on every machine."""
+        return 1 << 32 if self.accept is None else round(self.accept * (1 << 32))
+
+
+@dataclass(frozen=True)
 class BidLine:
     """One shot's price. `price` is None when the provider does not state one; `reused` when a take is already there."""
 
@@ -44,6 +66,15 @@ class BidLine:
     reasons: tuple[str, ...]
     dearest: Money | None = None
     """The worst price among the routes that stand by, where it is more than that of the chosen one."""
+    later: tuple[Turn, ...] = ()
+    """The takes after the first, most likely way, while each before is rejected; none where nothing is known of acceptance."""
+    accept: float | None = None
+    """The chance that a usable first take is accepted; None when it is not known."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """All takes of the sequence; none when the price is unknown."""
+        return () if self.price is None else (Turn(self.offer, self.price, self.accept), *self.later)
 
 
 @dataclass(frozen=True)
@@ -51,7 +82,8 @@ class Outlook:
     """What one shot, or the whole shoot, may come to. `expected` pays for one take of each shot.
 
     `p50` and `p90` are not gone over in half and in nine tenths of all cases: the first at expected prices, the second at worst ones, because
-    nobody says how prices spread between them. `worst` pays the worst price for every attempt that may be paid.
+    nobody says how prices spread between them. Rejected takes are counted where it is known how often a shot's takes are accepted. `worst`
+    pays the worst price for every attempt that may be paid, at every take of the sequence.
     """
 
     expected: Money
@@ -83,9 +115,9 @@ class Bid:
         """What the shoot may come to. Raises BudgetError when a price is unknown."""
         priced = list(self._open())
         expected, worst = self.total, Money(0, self.currency)
-        for line, price in priced:
-            worst += _times(line.dearest or price.worst, self.most)
-        p50, p90 = self._quantiles([(line.offer, price) for line, price in priced])
+        for line, _ in priced:
+            worst += self._worst(line)
+        p50, p90 = self._quantiles([line for line, _ in priced])
         return Outlook(expected, Money(p50, self.currency), Money(p90, self.currency), worst)
 
     def outlook_of(self, line: BidLine) -> Outlook | None:
@@ -96,12 +128,23 @@ class Bid:
         if line.price is None:
             return None
         odds, price = self._odds(line.offer), line.price
+        if line.accept is not None or line.later:
+            p50, p90 = self._quantiles([line])
+            currency = price.expected.currency
+            return Outlook(price.expected, Money(p50, currency), Money(p90, currency), self._worst(line))
         return Outlook(
             price.expected,
             _times(price.expected, odds.needed(P50, self.most)),
             _times(price.worst, odds.needed(P90, self.most)),
-            _times(line.dearest or price.worst, self.most),
+            self._worst(line),
         )
+
+    def _worst(self, line: BidLine) -> Money:
+        """Every attempt of every take, each at the worst price of all routes."""
+        worst = max((turn.price.worst for turn in line.turns), key=lambda m: m.micros)
+        if line.dearest is not None and not line.dearest <= worst:
+            worst = line.dearest
+        return _times(worst, self.most * len(line.turns))
 
     def require(self, spent: Money, budget: Money | None, *, real: bool = True) -> None:
         """Raise BudgetError unless the bid fits what is left of the budget, or anything real is to be paid while spending is forbidden."""
@@ -130,36 +173,57 @@ class Bid:
     def _odds(self, offer: str) -> Odds:
         return self.odds.get(offer, Odds())
 
-    def _quantiles(self, priced: Sequence[tuple[str, Price]]) -> tuple[int, int]:
+    def _quantiles(self, lines: Sequence[BidLine]) -> tuple[int, int]:
         """P50 at expected prices and P90 at worst prices, in micro-units, of what all shots come to together.
 
         Shots of one offer share its odds, which are not known exactly: bad luck with one makes it likelier with the next. The draws are the
         same for the same bid, on every machine.
         """
-        priced = [(offer, price) for offer, price in priced if price.worst.micros]
-        if not priced:
+        turns = [line.turns for line in lines if any(turn.price.worst.micros for turn in line.turns)]
+        if not turns:
             return 0, 0
         import numpy as np
 
-        seed = digest([self.most, *([offer, price.expected.micros, price.worst.micros] for offer, price in priced)])
-        empty = {offer: np.full(_DRAWS, self._odds(offer).empty, np.int64) for offer, _ in priced}
-        tries = {offer: np.full(_DRAWS, self._odds(offer).tries, np.int64) for offer, _ in priced}
+        told = [[offer, price.expected.micros, price.worst.micros] for (offer, price) in _first(turns)]
+        more = [[[t.offer, t.price.worst.micros, t.bar] for t in taken] for taken in turns]
+        rejected = any(t.accept is not None for taken in turns for t in taken)
+        seed = digest([self.most, *told, *([more] if rejected else [])])
+        offers = {turn.offer for taken in turns for turn in taken}
+        empty = {offer: np.full(_DRAWS, self._odds(offer).empty, np.int64) for offer in offers}
+        tries = {offer: np.full(_DRAWS, self._odds(offer).tries, np.int64) for offer in offers}
         likely, dear = np.zeros(_DRAWS, np.int64), np.zeros(_DRAWS, np.int64)
-        for number, (offer, price) in enumerate(priced):
-            # Luck comes from a hash, because its bytes are the same for ever.
-            draws = shake_256(f"{number} {seed}".encode()).digest(4 * _DRAWS * self.most)
-            luck = np.frombuffer(draws, "<u4").astype(np.int64).reshape(self.most, _DRAWS)
-            paid, going = np.zeros(_DRAWS, np.int64), np.ones(_DRAWS, bool)
-            for turn in range(self.most):
-                paid += going
-                # Exact in 64 bits while fewer than two thousand million attempts were seen.
-                fails = going & (luck[turn] * tries[offer] < empty[offer] << 32)
-                tries[offer] += going
-                empty[offer] += fails
-                going = fails
-            likely += paid * price.expected.micros
-            dear += paid * price.worst.micros
+        for number, taken in enumerate(turns):
+            wanted = np.ones(_DRAWS, bool)
+            for turn, step in enumerate(taken):
+                offer = step.offer
+                name = f"{number} {seed}" if turn == 0 else f"{number} {turn} {seed}"
+                luck = _luck(name, self.most)
+                paid, going = np.zeros(_DRAWS, np.int64), wanted.copy()
+                for attempt in range(self.most):
+                    paid += going
+                    # Exact in 64 bits while fewer than two thousand million attempts were seen.
+                    fails = going & (luck[attempt] * tries[offer] < empty[offer] << 32)
+                    tries[offer] += going
+                    empty[offer] += fails
+                    going = fails
+                likely += paid * step.price.expected.micros
+                dear += paid * step.price.worst.micros
+                if turn + 1 < len(taken):
+                    wanted &= ~going & (_luck(f"said {name}", 1)[0] >= step.bar)
         return _quantile(np.sort(likely).tolist(), P50), _quantile(np.sort(dear).tolist(), P90)
+
+
+def _first(turns: Sequence[Sequence[Turn]]) -> Iterator[tuple[str, Price]]:
+    for taken in turns:
+        yield taken[0].offer, taken[0].price
+
+
+def _luck(name: str, rows: int) -> "Luck":
+    """[rows, draws] numbers of 32 bits. They come from a hash, because its bytes are the same for ever."""
+    import numpy as np
+
+    draws = shake_256(name.encode()).digest(4 * _DRAWS * rows)
+    return np.frombuffer(draws, "<u4").astype(np.int64).reshape(rows, _DRAWS)
 
 
 def _times(amount: Money, count: int) -> Money:

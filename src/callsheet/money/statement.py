@@ -167,6 +167,30 @@ def statement(database: Database, production: str | None = None) -> Statement:
     return Statement(production, totals, by, approved, _per_second(totals, approved), tuple(ordered), undecided)
 
 
+@dataclass(frozen=True)
+class Spending:
+    """What was charged for one attempt, or for one take that was made here. `cause` is why it bought nothing that is used, if so."""
+
+    shot: str
+    offer: str
+    amount: Money
+    cause: Cause | None
+
+
+def spending(database: Database, production: str) -> list[Spending]:
+    """Every charge of a production, by age."""
+    with database.reading() as db:
+        found = list(tallies(db, production))
+        takes, picks = _takes(db, production), _picks(db, production)
+    charges = []
+    for tally in found:
+        cause = _cause(tally, takes, picks)
+        for currency, micros in tally.of("charged:reported", "charged:computed", "refund:pending").items():
+            amount = Money(micros, currency)
+            charges.append(Spending(tally.spender.shot, tally.offer, amount, None if cause == "undecided" else cause))
+    return charges
+
+
 def per_second(micros: int, seconds: Fraction) -> int:
     """Micro-units a second, to the nearest whole one, halves to the even one."""
     return round(Fraction(micros) / seconds)

@@ -17,6 +17,7 @@ from callsheet.providers import Seller
 from callsheet.routing.difficulty import Rates
 from callsheet.routing.joint import Choice, JointPlan, Limits, PlannedShot, Tie, plan_fast
 from callsheet.routing.knowledge import MICROS, Knowledge, models_of
+from callsheet.routing.outline import sober
 from callsheet.routing.record import again, question_of
 from callsheet.routing.route import Decision
 from callsheet.routing.sequences import Option, outlook
@@ -24,7 +25,7 @@ from callsheet.routing.sequences import Shot as Weighing
 from callsheet.routing.weigh import worth
 
 POLICY = "joint-1"
-CAST, LOOK, NEIGHBOUR = 0.05, 0.03, 0.01
+CAST, LOOK, NEIGHBOUR = 0.05, 0.02, 0.005
 """What it is worth that a shot is made by the model of most others with the same character, the same look, or of its neighbour in the cut:
 shares of what the shot is worth."""
 EXACT_UP_TO = 2500
@@ -153,7 +154,7 @@ class _Ways:
                 seen = outlook(step)
                 offer = step.option.offer
                 choices.append(Choice(offer, model, self._sold(offer), step.value + seen.cost, seen.cost))
-                delivered[offer] = seen.delivered
+                delivered[offer] = outlook(sober(decision.weighed, offer)).delivered
             self._known[key] = choices, delivered
         return self._known[key]
 
@@ -275,8 +276,9 @@ def _changed(decision: Decision, joint: Mapping[str, Any], whole: Mapping[str, A
     candidates = tuple(sorted(decision.candidates, key=lambda c: c.offer != offer))
     reasons = decision.reasons
     if offer != alone:
-        first = f"{offer} costs {candidates[0].price}" if candidates[0].price else offer
-        reasons = (first, *(f"{why} (alone it would go to {alone})" for why in joint["because"]))
+        price = candidates[0].price
+        first = f"{offer} costs {price}: {price.source}" if price is not None else offer
+        reasons = (first, *joint["because"], f"alone it would go to {alone}")
     weighed = decision.weighed
     if weighed is not None:
         question = question_of(weighed)

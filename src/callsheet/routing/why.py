@@ -221,14 +221,19 @@ def _changes(weighed: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _with(option: "Option", accept: float | None, price: float | None) -> "Option":
-    """The option with another rate, its criteria in proportion, or another price."""
+    """The option with another rate or another price."""
+    if price is not None:
+        return replace(option, price=price)
+    assert accept is not None
+    return with_rate(option, accept)
+
+
+def with_rate(option: "Option", accept: float) -> "Option":
+    """The option with another rate, its criteria in proportion."""
     from math import log
 
     from callsheet.routing.difficulty import Rates
 
-    if price is not None:
-        return replace(option, price=price)
-    assert accept is not None
     power = log(accept) / log(min(0.9999, max(1e-4, option.rates.accept)))
     return replace(option, rates=Rates(accept, tuple(min(0.9999, c**power) for c in option.rates.criteria)))
 

@@ -274,6 +274,21 @@ worker = Table(
     Index(None, "dead_at"),
 )
 
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("digest", String(64), nullable=False),  # of the terms in `body`
+    Column(
+        "kind", String(12), nullable=False
+    ),  # approved or withdrawn: the latest row of a production says what is in force
+    Column("body", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Utc(), nullable=False),
+    Index(None, "production"),
+)
+
 APPEND_ONLY = ("entry", "posting")
 
 

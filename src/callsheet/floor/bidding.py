@@ -1,0 +1,235 @@
+"""The bid: the plan of the shoot with all that a producer asks of it. Everything in it is worked out from the board, the ledger and verdicts."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import ceil
+from statistics import median
+
+from sqlalchemy import select
+
+from callsheet.film import Document, Money, Production, digest
+from callsheet.floor import approving
+from callsheet.floor import plan as planning
+from callsheet.floor.plan import Planned
+from callsheet.floor.quoted import Bought, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
+from callsheet.floor.shooting import budget_of
+from callsheet.floor.wasting import patterns
+from callsheet.money import Bid, BidLine, Odds, Turn
+from callsheet.money.statement import odds
+from callsheet.providers import Seller
+from callsheet.providers.hosted import Hosted
+from callsheet.routing.knowledge import MICROS, Knowledge
+from callsheet.routing.outline import outline
+from callsheet.store import ProductionStore
+from callsheet.store import tables as t
+from callsheet.store.verdicts import verdicts
+
+STEPS = 12
+"""Budgets between nothing and all that money can buy, in the frontier."""
+
+
+def bid(store: ProductionStore, providers: Sequence[Seller], budgets: Sequence[Money] = ()) -> Quoted:
+    """Plan the shoot and price what is still to be shot; `budgets` are further ones to say what they would buy."""
+    document = Document.parse(store.read().text)
+    production = document.production
+    spent = store.spent()
+    stands = approving.standing(store, production, providers)
+    planned = stands.planned
+    plain = planning.bid(planned, spent, odds(store.database))
+    said = {(verdict.shot, verdict.take): verdict.accepted for verdict in verdicts(store)}
+    waits = _waits(store, providers)
+    lines, shots = [], []
+    for p, line in zip(planned, plain.lines, strict=True):
+        told = outline(p.decision if p.take is None else replace(p.decision, weighed=None))
+        first, *later = told.sequence
+        turns = [Turn(one.offer, one.price, one.accept) for one in later if one.price is not None]
+        whole = line if line.reused else replace(line, accept=first.accept, later=tuple(turns))
+        lines.append(whole)
+        wait = waits.get(line.offer)
+        takes = told.takes if told.takes is not None else 1
+        accepted = said.get((line.shot, p.take.number)) if p.take is not None else None
+        quoted = QuotedShot(whole, p.decision, told, None, None if wait is None else wait * takes, accepted)
+        shots.append(quoted)
+    found = replace(plain, lines=tuple(lines))
+    shots = [replace(shot, outlook=replace(found, currency=_currency(shot.line, found)).outlook_of(shot.line)) for shot in shots]  # fmt: skip
+    at_once = _at_once(providers)
+    groups: dict[tuple[str, str], list[QuotedShot]] = defaultdict(list)
+    for p, shot in zip(planned, shots, strict=True):
+        groups[p.placed.episode, p.placed.sequence].append(shot)
+    return Quoted(
+        found,
+        planning.total(spent),
+        budget_of(production),
+        tuple(shots),
+        tuple(SequenceTotals(*where, _totals(of, found, at_once)) for where, of in groups.items()),
+        _totals(shots, found, at_once),
+        _frontier(store, production, planned, providers, budgets),
+        tuple(_assumed(shots, found)),
+        digest(approving.terms(store, document, planned)),
+        Signed(signed.digest, signed.by, signed.at, stands.void) if (signed := stands.signed) is not None else None,
+        patterns(store),
+    )
+
+
+# -- totals -------------------------------------------------------------------------------------------------------------------
+
+
+def _currency(line: BidLine, found: Bid) -> str:
+    return line.price.expected.currency if line.price else found.currency
+
+
+def _totals(shots: Sequence[QuotedShot], found: Bid, at_once: Mapping[str, int]) -> tuple[Totals, ...]:
+    """One a currency, that of the production first; a shot whose price is unknown makes the first one's amounts unknown."""
+    by: dict[str, list[QuotedShot]] = {found.currency: []}
+    for shot in shots:
+        by.setdefault(_currency(shot.line, found), []).append(shot)
+    if len(by) > 1 and not by[found.currency]:
+        del by[found.currency]
+    return tuple(_total(of, currency, found, at_once) for currency, of in by.items())
+
+
+def _total(shots: Sequence[QuotedShot], currency: str, found: Bid, at_once: Mapping[str, int]) -> Totals:
+    todo = [shot for shot in shots if not shot.line.reused]
+    unknown = tuple(shot.line.shot for shot in todo if shot.line.price is None)
+    of = replace(found, lines=tuple(shot.line for shot in shots), currency=currency)
+    hold = sum(shot.hold.micros for shot in todo if shot.hold is not None)
+    takes = [shot.outline.takes for shot in todo]
+    known = [number for number in takes if number is not None]
+    return Totals(
+        currency,
+        len(todo),
+        len(shots) - len(todo),
+        unknown,
+        None if unknown else of.outlook,
+        None if unknown else Money(hold, currency),
+        sum(known) if len(known) == len(takes) else None,
+        _wait(todo, at_once),
+    )
+
+
+def _wait(todo: Iterable[QuotedShot], at_once: Mapping[str, int]) -> float | None:
+    """Seconds until all are there, each offer's in as many lines as its provider takes at once."""
+    lanes: dict[str, float] = defaultdict(float)
+    longest = 0.0
+    for shot in todo:
+        if shot.wait is None:
+            return None
+        lanes[shot.line.offer] += shot.wait / at_once.get(shot.line.offer.partition(":")[0], 1)
+        longest = max(longest, shot.wait)
+    return max([longest, *lanes.values()]) if lanes else 0.0
+
+
+def _at_once(providers: Sequence[Seller]) -> dict[str, int]:
+    return {o.name: s.traits.concurrency for s in providers if isinstance(s, Hosted) for o in s.offers()}
+
+
+def _waits(store: ProductionStore, providers: Sequence[Seller]) -> dict[str, float]:
+    """By offer: the seconds between create and clip, in the middle of all that were delivered here. What is drawn here waits for nobody."""
+    query = select(t.attempt.c.offer, t.attempt.c.sent_at, t.attempt.c.changed_at).where(
+        t.attempt.c.verdict == "delivered", t.attempt.c.sent_at.is_not(None)
+    )
+    seen: dict[str, list[float]] = defaultdict(list)
+    with store.database.reading() as db:
+        for row in db.execute(query):
+            seen[row.offer].append((row.changed_at - row.sent_at).total_seconds())
+    found = {offer: median(seconds) for offer, seconds in seen.items()}
+    return found | dict.fromkeys(planning.local_offers(providers), 0.0)
+
+
+# -- the frontier -------------------------------------------------------------------------------------------------------------
+
+
+def _frontier(
+    store: ProductionStore,
+    production: Production,
+    planned: Sequence[Planned],
+    providers: Sequence[Seller],
+    budgets: Sequence[Money],
+) -> Frontier | None:
+    """What other budgets would buy; None where nothing is to be paid for, or not all of it in one currency at known prices."""
+    todo = [p for p in planned if p.take is None]
+    paid = [p for p in todo if p.decision.price is None or p.decision.price.worst.micros]
+    prices = [p.decision.price for p in paid]
+    if not paid or any(price is None for price in prices):
+        return None
+    if len({price.expected.currency for price in prices if price is not None}) > 1:
+        return None
+    from callsheet.routing.frontier import frontier
+    from callsheet.routing.joint import Limits
+
+    knowledge = Knowledge.of(store, production, providers)
+    asked = planning.question(planned, providers, knowledge)
+    if asked is None or len(asked.open) != len(paid):
+        return None
+    inside = set(asked.open)
+    shots = [replace(shot, must=shot.shot not in inside) for shot in asked.shots]
+    ties = [tie for _, tie in asked.ties]
+    known = all((s.shot, c.offer) in asked.delivered for s in shots if not s.must for c in s.choices)
+
+    def bought(offers: Mapping[str, str | None]) -> float:
+        made = [(shot, offer) for shot, offer in offers.items() if offer is not None and shot in inside]
+        return sum(asked.delivered[one] for one in made) if known else float(len(made))
+
+    most = sum(max(c.cost for c in s.choices) for s in shots)
+    everything = frontier(shots, ties, Limits(), [most], bought)[-1].cost
+    left = Money(max(0, round(knowledge.left * MICROS)), asked.currency) if asked.budget is not None else None
+    wanted = [amount for amount in budgets if amount.currency == asked.currency]
+    top = round(everything * 1.1 * MICROS)
+    grid = {top * step // STEPS for step in range(STEPS + 1)} | {amount.micros for amount in wanted}
+    grid |= {left.micros} if left is not None and left.micros <= top else set()
+    # What a plan costs is the least budget that buys it: the line rises just there.
+    rough = frontier(shots, ties, Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    grid |= {ceil(point.cost * MICROS) for point in rough}
+    points = frontier(shots, ties, Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    settled = sum(shot.must for shot in shots)
+
+    def whole(units: float) -> Money:
+        return Money(round(units * MICROS), asked.currency)
+
+    return Frontier(
+        "approved shots" if known else "shots",
+        len(inside),
+        tuple(Bought(whole(p.budget), whole(p.cost), p.shots - settled, p.bought) for p in points),
+        left,
+        tuple(wanted),
+    )
+
+
+# -- what is assumed ----------------------------------------------------------------------------------------------------------
+
+
+def _assumed(shots: Sequence[QuotedShot], found: Bid) -> Iterator[str]:
+    """What the numbers rest on, in sentences."""
+    todo = [shot for shot in shots if not shot.line.reused]
+    paid = [shot for shot in todo if shot.line.price is None or shot.line.price.worst.micros]
+    if not paid:
+        return
+    days = sorted({shot.line.price.on for shot in paid if shot.line.price is not None})
+    if days:
+        when = f"of {days[0]}" if days[0] == days[-1] else f"from {days[0]} to {days[-1]}"
+        yield f"Prices are those that the sources state, {when}; what is held for an attempt is its worst price."
+    offers = Counter(shot.line.offer for shot in paid)
+    default = Odds()
+    plain = [offer for offer in offers if found.odds.get(offer, default) == default]
+    seen = [
+        f"{offer} {float(found.odds[offer].share):.0%}" for offer in sorted(offers) if found.odds.get(offer, default) != default
+    ]  # fmt: skip
+    if plain:
+        yield f"Before anything is seen of an offer, {float(default.share):.0%} of its paid attempts are taken to give no usable clip."
+    if seen:
+        yield f"Paid attempts without a usable clip, by what the ledger has seen: {', '.join(seen)}."
+    yield (
+        f"At most {found.most} attempts are paid for one take. At worst all of them fail but the last, at every take, by the dearest route "
+        "that stands by; the budget and the caps stop the shoot before."
+    )
+    learned = sum(shot.outline.takes is not None for shot in paid)
+    if learned:
+        count = "all" if learned == len(paid) else f"{learned} of {len(paid)}"
+        yield f"How often takes are accepted is known from verdicts for {count} of the shots to be paid for."
+    if learned < len(paid):
+        yield "Where nothing is known of acceptance, the first usable take counts as approved: retakes come on top."
+    yield "Half and nine of ten: the shoot stays within the amount in so many cases, the first at expected prices, the second at worst ones."
+    if any(shot.wait is None for shot in paid):
+        yield "A wait is known once an offer has delivered here; until then it is unknown."
+    yield "Reviewing is not in these amounts. They are rounded to the cent on the page, and exact in the data beside it."
