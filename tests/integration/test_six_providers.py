@@ -1,14 +1,18 @@
 """One production over six sellers, each with a billing rule of its own: what we book is what their meters say, to the micro-unit."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from callsheet.money.attempts import Attempts
 from callsheet.money.audit import verify
 from callsheet.rehearsal import Plain
+from callsheet.rehearsal.cast import assembled, listed
 from callsheet.store import ProductionStore
+from callsheet.store import tables as t
 from callsheet.studio import Studio
 
 ROUTES = ("runway", "ark-intl", "xai", "kling-intl", "dashscope-intl", "minimax-intl")
@@ -36,12 +40,26 @@ def board() -> str:
     )
 
 
+def _posted(store: ProductionStore, account: str) -> int:
+    """What holds have put on an account, in micro-units."""
+    of = (
+        select(func.sum(t.posting.c.micros))
+        .join(t.entry)
+        .where(t.entry.c.kind == "hold", t.posting.c.account == account)
+    )
+    with store.database.reading() as db:
+        return int(db.execute(of).scalar_one())
+
+
 @pytest.mark.timeout(280)
 def test_six_bills_equal_six_meters(tmp_path: Path) -> None:
     folder = tmp_path / "film"
     folder.mkdir()
     (folder / "production.yaml").write_text(board(), "utf-8")
     (folder / "walk.mp4").write_bytes(Plain(height=240)({"order": {"frames": 48, "rate": "24"}}, "16:9"))
+    sellers, _ = assembled(time.monotonic, None, listed(folder, ROUTES))
+    quoted = Studio(folder, sellers).bid()
+    holds = {shot.line.shot: shot.hold for shot in quoted.shots}
     rehearsed = Studio(folder).rehearse(on=ROUTES)
     assert rehearsed.error is None, rehearsed.error
     assert rehearsed.balanced
@@ -54,7 +72,14 @@ def test_six_bills_equal_six_meters(tmp_path: Path) -> None:
             assert attempt.cost is not None
             assert attempt.cost <= attempt.held
             booked[attempt.provider] += attempt.cost.micros
+            assert attempt.held == holds.pop(attempt.shot), "what the bid said would be held"
         assert verify(store.database).balanced
+        held, thought = (_posted(store, account) for account in ("held", "estimated"))
+    assert holds == {}
+    (total,) = quoted.totals
+    assert total.hold is not None
+    assert total.outlook is not None
+    assert (held, thought) == (total.hold.micros, total.outlook.expected.micros)
     billed = {name: meter["billed"]["micros"] for name, meter in meters.items()}
     assert dict(booked) == billed
     assert all(micros > 0 for micros in billed.values())
