@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from callsheet.cli.frame import AS_JSON, FOLDER, app, show, studio
+from callsheet.cli.frame import AS_JSON, FOLDER, app, rows, show, studio
 
 
 @app.command()
@@ -54,22 +54,23 @@ def _print(quoted: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
     paid = _paid(quoted)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name, right in (("Shot", False), ("Offer", False), ("A take", True), *((
-        ("Takes", True), ("P50", True), ("P90", True), ("Worst", True), ("Wait", True)) if paid else ()), ("Why", False)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", overflow="fold", no_wrap=name != "Why")
+    amounts = ("Takes", "P50", "P90", "Worst", "Wait") if paid else ()
+    for name in ("Shot", "Offer", "A take", *amounts, *(() if paid else ("Why",))):
+        table.add_column(name, justify="right" if name in amounts else "left", overflow="fold")
     for shot in quoted.shots:
         table.add_row(*_row(shot, paid))
-    console.print(table)
+    Console(highlight=False).print(table)
+    if paid:
+        rows([(shot.line.shot, "; ".join(shot.line.reasons)) for shot in quoted.shots if not shot.line.reused])
     for total in quoted.totals:
         _totals(total)
     _others(quoted)
 
 
 def _row(shot: Any, paid: bool) -> tuple[str, ...]:
-    from callsheet.delivery.words import duration, mean
+    from callsheet.delivery.words import bare, duration, mean
 
     line, seen = shot.line, shot.outlook
     price = "take is there" if line.reused else str(line.price or "price unknown")
@@ -77,14 +78,10 @@ def _row(shot: Any, paid: bool) -> tuple[str, ...]:
     if not paid:
         return line.shot, line.offer, price, why
     if line.reused:
-        return line.shot, line.offer, price, "", "", "", "", "", why
+        return line.shot, line.offer, price
     takes = "?" if shot.outline.takes is None else mean(shot.outline.takes)
-    amounts = (_short(seen.p50), _short(seen.p90), _short(seen.worst)) if seen else ("?", "?", "?")
-    return line.shot, line.offer, price, takes, *amounts, duration(shot.wait), why
-
-
-def _short(amount: Any) -> str:
-    return str(amount).partition(" ")[0]
+    amounts = (bare(seen.p50), bare(seen.p90), bare(seen.worst)) if seen else ("?", "?", "?")
+    return line.shot, line.offer, price, takes, *amounts, duration(shot.wait)
 
 
 def _totals(total: Any) -> None:
@@ -109,10 +106,8 @@ def _others(quoted: Any) -> None:
         named = {amount.micros for amount in (*found.asked, *([found.left] if found.left else []))}
         for point in found.points:
             if point.budget.micros in named:
-                what = f"{point.bought:.1f} approved" if found.measure == "approved shots" else "shot"
-                click.echo(
-                    f"{point.budget} buys {point.shots} of {found.of} shots, {what}, at an expected {point.cost}"
-                )
+                what = f", about {point.bought:.1f} approved" if found.measure == "approved shots" else ""
+                click.echo(f"{point.budget} buys {point.shots} of {found.of} shots{what}, for an expected {point.cost}")
     for pattern in quoted.waste:
         said = f" ({', '.join(pattern.reasons)})" if pattern.reasons else ""
         click.secho(
