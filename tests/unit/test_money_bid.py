@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from money_makers import PRODUCTION, START, books, price, usd
 
 from callsheet.errors import BudgetError, InputError
 from callsheet.film import Money, Price
-from callsheet.money import Bid, BidLine, Odds
+from callsheet.money import Bid, BidLine, Odds, Turn
 from callsheet.money.bid import P50, P90
 from callsheet.money.confirm import confirm, confirmed
 from callsheet.money.statement import odds
@@ -152,3 +153,16 @@ def test_odds_are_learnt_from_the_ledger(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         Odds(0, 5)
     found.database.close()
+
+
+@pytest.mark.parametrize(("accept", "p50", "p90"), [(0.95, 1, 1), (0.6, 1, 2), (0.3, 2, 2)])
+def test_rejected_takes_are_paid_for_as_well(accept: float, p50: int, p90: int) -> None:
+    sure = {"kling@fal": Odds(1, 1_000_000)}
+    first = replace(line(price(usd(1))), accept=accept, later=(Turn("kling@fal", price(usd(1)), accept),))
+    bid = Bid((first,), "USD", sure)
+    found = bid.outlook_of(first)
+    assert found == bid.outlook
+    assert found is not None
+    assert (found.expected, found.p50, found.p90, found.worst) == (usd(1), usd(p50), usd(p90), usd(8))
+    unknown = replace(first, accept=None)
+    assert Bid((unknown,), "USD", sure).outlook.p90 == usd(1), "what is not known is not counted as rejected"

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from test_routing_weigh import Shop
+from test_routing_weigh import DAY, ORDER, Shop, said, shot
 
 from callsheet.errors import ConflictError
-from callsheet.film import Document
+from callsheet.film import Document, Money
 from callsheet.floor.plan import Planned, plan
 from callsheet.providers import Seller
-from callsheet.routing.together import replay
+from callsheet.routing import route
+from callsheet.routing.knowledge import Knowledge
+from callsheet.routing.outline import means, outline
+from callsheet.routing.record import replay as replayed
+from callsheet.routing.together import Member, Problem, problem, replay, together
 from callsheet.routing.why import explain
 from callsheet.store import ProductionStore
 
@@ -95,3 +99,51 @@ def test_why_makes_the_joint_plan_again(tmp_path: Path) -> None:
     answer = dict(decision.whole["answer"]) | {"cost": 0.1}
     with pytest.raises(ConflictError, match="another plan"):
         replay({**decision.whole, "answer": answer})
+
+
+def learned(budget: str, sellers: list[Seller]) -> tuple[list[Member], Problem]:
+    """Three shots of one kind, decided alone from verdicts that are for the dear model, and the joint question."""
+    reviewed = [said(model, good, None if good else "look") for model, good in (("b", True), ("a", False)) * 3]
+    knowledge = Knowledge(reviewed, production="p", on=DAY, currency="USD", planned=Money.parse(budget), shots=3)
+    members = []
+    for number in (10, 20, 30):
+        address = f"EP01 SQ010 SH0{number}"
+        order = ORDER.model_copy(update={"code": address})
+        decision = route(address, shot(critical=True), order, sellers, knowledge=knowledge)
+        members.append(Member(address, "EP01 SQ010", shot(), decision))
+    asked = problem(members, sellers, knowledge)
+    assert asked is not None
+    return members, asked
+
+
+def test_a_short_budget_has_a_price_that_is_in_every_record(tmp_path: Path) -> None:
+    sellers: list[Seller] = [Shop("shop", {"a": "0.10 USD", "b": "1.00 USD"})]
+    members, asked = learned("100 USD", sellers)
+    assert {m.decision.offer for m in members} == {"b@shop"}
+    assert together(members, asked) == {}, "with money enough each goes where it would go alone"
+    members, asked = learned("3.50 USD", sellers)
+    changed = together(members, asked)
+    offers = [changed[m.address].offer for m in members if m.address in changed]
+    assert "a@shop" in offers
+    for decision in changed.values():
+        assert decision.joint is not None
+        assert decision.weighed is not None
+        assert decision.joint["shadow"] > 0
+        record = json.loads(json.dumps(decision.record()))
+        assert record["weighed"]["question"]["worth"]["shadow"] == decision.joint["shadow"]
+        assert record["weighed"]["question"]["planned"] == decision.offer
+        assert replayed(record["weighed"]).offer == decision.offer
+        assert "Planned together with all other shots" in str(explain(record, None, {}))
+        line = outline(decision)
+        assert line.sequence[0].offer == decision.offer
+        assert line.takes is not None
+        assert 1 <= line.takes <= 3
+
+
+def test_what_it_costs_is_counted_soberly() -> None:
+    sellers: list[Seller] = [Shop("shop", {"a": "0.10 USD", "b": "0.10 USD"})]
+    members, _ = learned("100 USD", sellers)
+    decision = members[0].decision
+    assert decision.weighed is not None
+    first = outline(decision).sequence[0]
+    assert first.accept == pytest.approx(means(decision.weighed)[decision.offer], abs=0.02)

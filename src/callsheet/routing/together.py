@@ -166,14 +166,16 @@ def _ties(members: Sequence[Member], worths: Mapping[str, float], inside: set[st
     """The wishes that shots share a model. Those between takes that are there are settled."""
     groups: dict[tuple[float, str], list[str]] = defaultdict(list)
     for m in members:
-        for name in m.shot.cast:
+        for name in dict.fromkeys(m.shot.cast):
             groups[CAST, f"the same character ({name})"].append(m.address)
         if m.shot.look:
             groups[LOOK, f"the same look ({m.shot.look})"].append(m.address)
+    wishes = [(share, what, shots) for (share, what), shots in groups.items()]
     for before, after in pairwise(members):
         if before.sequence == after.sequence:
-            groups[NEIGHBOUR, f"next to each other ({before.shot.code}, {after.shot.code})"] += [before.address, after.address]  # fmt: skip
-    for (share, what), tied in groups.items():
+            what = f"next to each other ({before.shot.code}, {after.shot.code})"
+            wishes.append((NEIGHBOUR, what, [before.address, after.address]))
+    for share, what, tied in wishes:
         shots = [shot for shot in tied if shot in inside]
         open_to = [worths[shot] for shot in shots if shot in worths]
         if len(shots) > 1 and open_to:
