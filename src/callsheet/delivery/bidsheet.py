@@ -23,11 +23,11 @@ def bid(
     store: ProductionStore, providers: Sequence[Seller], budgets: Sequence[Money] = (), out: Path | None = None
 ) -> Quoted:
     """The bid; with `out`, also as a page and as data in that folder."""
-    quoted = bidding.bid(store, providers, budgets)
+    document = Document.parse(store.read().text)
+    quoted = bidding.bid(store, document, providers, budgets)
     if out is None:
         return quoted
     quoted = replace(quoted, page=str(out / PAGE))
-    document = Document.parse(store.read().text)
     newest = store.versions()
     now = store.read().digest
     number = next((v.number for v in reversed(newest) if v.digest == now), len(newest) + 1)

@@ -29,9 +29,10 @@ STEPS = 12
 """Budgets between nothing and all that money can buy, in the frontier."""
 
 
-def bid(store: ProductionStore, providers: Sequence[Seller], budgets: Sequence[Money] = ()) -> Quoted:
+def bid(
+    store: ProductionStore, document: Document, providers: Sequence[Seller], budgets: Sequence[Money] = ()
+) -> Quoted:
     """Plan the shoot and price what is still to be shot; `budgets` are further ones to say what they would buy."""
-    document = Document.parse(store.read().text)
     production = document.production
     spent = store.spent()
     stands = approving.standing(store, production, providers)
@@ -164,7 +165,6 @@ def _frontier(
         return None
     inside = set(asked.open)
     shots = [replace(shot, must=shot.shot not in inside) for shot in asked.shots]
-    ties = [tie for _, tie in asked.ties]
     known = all((s.shot, c.offer) in asked.delivered for s in shots if not s.must for c in s.choices)
 
     def bought(offers: Mapping[str, str | None]) -> float:
@@ -172,16 +172,16 @@ def _frontier(
         return sum(asked.delivered[one] for one in made) if known else float(len(made))
 
     most = sum(max(c.cost for c in s.choices) for s in shots)
-    everything = frontier(shots, ties, Limits(), [most], bought)[-1].cost
+    everything = frontier(shots, (), Limits(), [most], bought)[-1].cost
     left = Money(max(0, round(knowledge.left * MICROS)), asked.currency) if asked.budget is not None else None
     wanted = [amount for amount in budgets if amount.currency == asked.currency]
     top = round(everything * 1.1 * MICROS)
     grid = {top * step // STEPS for step in range(STEPS + 1)} | {amount.micros for amount in wanted}
     grid |= {left.micros} if left is not None and left.micros <= top else set()
     # What a plan costs is the least budget that buys it: the line rises just there.
-    rough = frontier(shots, ties, Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    rough = frontier(shots, (), Limits(), [micros / MICROS for micros in sorted(grid)], bought)
     grid |= {ceil(point.cost * MICROS) for point in rough}
-    points = frontier(shots, ties, Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    points = frontier(shots, (), Limits(), [micros / MICROS for micros in sorted(grid)], bought)
     settled = sum(shot.must for shot in shots)
 
     def whole(units: float) -> Money:

@@ -30,6 +30,8 @@ CAST, LOOK, NEIGHBOUR = 0.05, 0.02, 0.005
 shares of what the shot is worth."""
 EXACT_UP_TO = 2500
 """Shots above which the fast plan has to do."""
+PAIRS_UP_TO = 300
+"""Shots above which a whole sequence counts as neighbours, so that a long film is planned in seconds."""
 _BY_TAKE = "its take is there"
 
 
@@ -170,9 +172,11 @@ def _ties(members: Sequence[Member], worths: Mapping[str, float], inside: set[st
             groups[CAST, f"the same character ({name})"].append(m.address)
         if m.shot.look:
             groups[LOOK, f"the same look ({m.shot.look})"].append(m.address)
+        if len(members) > PAIRS_UP_TO:
+            groups[NEIGHBOUR, f"the same sequence ({m.sequence})"].append(m.address)
     wishes = [(share, what, shots) for (share, what), shots in groups.items()]
     for before, after in pairwise(members):
-        if before.sequence == after.sequence:
+        if before.sequence == after.sequence and len(members) <= PAIRS_UP_TO:
             what = f"next to each other ({before.shot.code}, {after.shot.code})"
             wishes.append((NEIGHBOUR, what, [before.address, after.address]))
     for share, what, tied in wishes:
