@@ -142,7 +142,7 @@ async def _shoot(
 
 def _left(store: ProductionStore, production: Production) -> Money | None:
     """What is left of the production's budget; None when it states none."""
-    budget = _budget(production)
+    budget = budget_of(production)
     spent = next((m.micros for m in store.spent() if budget and m.currency == budget.currency), 0)
     return Money(budget.micros - spent, budget.currency) if budget else None
 
