@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from callsheet.errors import NotFoundError
+from callsheet.errors import NotFoundError, RightsError
 from callsheet.film import (
     Document,
     Money,
@@ -20,6 +20,7 @@ from callsheet.film import (
     order,
     seed,
 )
+from callsheet.floor.clearing import Papers
 from callsheet.floor.order import Route
 from callsheet.money import Bid, BidLine, Odds
 from callsheet.money.confirm import confirmed
@@ -53,6 +54,7 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
     knowledge = Knowledge.of(store, production, providers)
     picks = store.picks()
     prices = confirmed(store.database, store.id)
+    papers = Papers(store, production)
     planned: dict[str, Planned] = {}
     waiting = list(production.board())
     while waiting:
@@ -63,7 +65,7 @@ def plan(production: Production, store: ProductionStore, providers: Sequence[Sel
             if needed and parent is None:
                 later.append(placed)
                 continue
-            found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge)
+            found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge, papers)
             planned[placed.address] = found
             if found.take is None and found.decision.explored and not found.decision.begun and found.decision.price:
                 knowledge.will_try(found.decision.price.expected)
@@ -85,12 +87,16 @@ def _planned(
     picks: Mapping[str, Take],
     prices: Mapping[str, Price],
     knowledge: Knowledge,
+    papers: Papers,
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
     if parent is not None and parent.take is None:
         wanted = awaiting(wanted, placed.shot)
     try:
-        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge)
+        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge, papers.law(placed))
+    except RightsError:
+        papers.no_route(placed, providers)
+        raise
     except NotFoundError as error:
         # Nobody may shoot it now: what was shot when somebody could is still the film.
         kept = library.kept(placed.shot, wanted)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callsheet.errors import InputError, NotFoundError
+from callsheet.errors import InputError, NotFoundError, RightsError
 from callsheet.film import Document
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
@@ -89,7 +89,7 @@ def review(
         try:
             pick(store, address, wanted, planning.BY_PERSON)
             moved = True
-        except InputError as error:
+        except (InputError, RightsError) as error:
             told = f"it is not put in the cut: {error.what}"
     after = store.picks().get(address)
     picked = after.number if after else None

@@ -56,8 +56,28 @@ def clear_recipes(
 
     Raises RightsError when a rule forbids any.
     """
+    judgement = judge_recipes(
+        production, recipes, on, terms, takes=takes, owners=owners, revoked=revoked, stage=stage, rules=rules
+    )
+    judgement.refuse()
+    return judgement
+
+
+def judge_recipes(
+    production: Production,
+    recipes: Iterable[Recipe],
+    on: date,
+    terms: Terms,
+    *,
+    takes: Iterable[Take] = (),
+    owners: Mapping[str, str] = MappingProxyType({}),
+    revoked: Iterable[Revocation] = (),
+    stage: Stage = "render",
+    rules: Pack = PACK,
+) -> Judgement:
+    """Like `clear_recipes`, and raises nothing."""
     lineage, gone = Lineage(takes, owners), tuple(revoked)
-    judgement = joined(
+    return joined(
         (
             (
                 recipe.order.code,
@@ -68,8 +88,6 @@ def clear_recipes(
         stage,
         on,
     )
-    judgement.refuse()
-    return judgement
 
 
 def clear_cut(
@@ -90,6 +108,28 @@ def clear_cut(
 
     Raises RightsError when a rule forbids it; with `unmet` also when something is required that is not done.
     """
+    judgement = judge_cut(
+        production, picks, on, terms,
+        takes=takes, owners=owners, revoked=revoked, stage=stage, deliverables=deliverables, rules=rules,
+    )  # fmt: skip
+    judgement.refuse(unmet=unmet)
+    return judgement
+
+
+def judge_cut(
+    production: Production,
+    picks: Mapping[str, Take],
+    on: date,
+    terms: Terms,
+    *,
+    takes: Iterable[Take] = (),
+    owners: Mapping[str, str] = MappingProxyType({}),
+    revoked: Iterable[Revocation] = (),
+    stage: Stage = "conform",
+    deliverables: Iterable[DeliverableFacts] = (),
+    rules: Pack = PACK,
+) -> Judgement:
+    """Like `clear_cut`, and raises nothing."""
     gone = tuple(revoked)
     lineage = Lineage([*takes, *picks.values()], owners)
     judged = [
@@ -104,9 +144,7 @@ def clear_cut(
     files = rules.only(*(rule.id for rule in rules if rule.stage == "deliver"))
     use = board.use_of(production)
     judged += [("", judge(stage, Facts(offers=offers, use=use, deliverable=one), on, files)) for one in deliverables]
-    judgement = joined(judged, stage, on)
-    judgement.refuse(unmet=unmet)
-    return judgement
+    return joined(judged, stage, on)
 
 
 def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:

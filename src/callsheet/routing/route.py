@@ -1,21 +1,24 @@
 """Hard constraints first, then what was learned from verdicts, or the lowest price while nothing was; every offer that is out says why."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from callsheet.catalog.known import RESOLUTION, lines
-from callsheet.errors import NotFoundError
+from callsheet.errors import NotFoundError, RightsError
 from callsheet.film import Order, Shot, digest
 from callsheet.film.price import Money, Price
 from callsheet.providers import Offer, Provider, Seller
+from callsheet.rights import Judgement
 from callsheet.routing.situation import situation_of
 
 if TYPE_CHECKING:
     from callsheet.routing.knowledge import Knowledge
 
+Law = Callable[[str], Judgement]
+"""What the rules say of an offer, by its name, for one shot."""
 POLICY = "cheapest-1"
 """The policy while nothing is known of any offer in the shot's use case, and for drafts that cost nothing."""
 
@@ -46,6 +49,8 @@ class Decision:
     """The record of the learned choice, from which it can be made again; None when the policy is the lowest price."""
     begun: bool = False
     """Whether it goes on with a decision that is being carried out."""
+    law: Judgement | None = None
+    """What the rules say of the chosen offer; None when they were not asked."""
 
     @property
     def explored(self) -> bool:
@@ -76,6 +81,14 @@ class Decision:
             "situation": dict(self.situation),
             "order": self.order,
         }
+        if self.law is not None:
+            findings = [str(finding) for finding in self.law.findings if finding.outcome != "note"]
+            told["law"] = {
+                "on": self.law.on.isoformat(),
+                "rules": self.law.pack,
+                "facts": self.law.facts,
+                "findings": findings,
+            }
         if self.weighed is None:
             return told
         answer = self.weighed["answer"]
@@ -97,27 +110,51 @@ def route(
     providers: Sequence[Seller],
     confirmed: Mapping[str, Price] = MappingProxyType({}),
     knowledge: "Knowledge | None" = None,
+    law: Law | None = None,
 ) -> Decision:
     """Choose the route for one shot; `confirmed` holds prices by offer that a person answers for where the provider states none.
 
     With `knowledge`, offers are weighed by what verdicts have taught of them in the shot's use case. A shot whose constraints name no
     offer and that is drawn here for nothing stays a draft.
 
-    Raises NotFoundError naming every rule that left nothing to choose.
+    An offer that the `law` forbids is out, whatever it costs.
+
+    Raises RightsError when the law left nothing to choose, NotFoundError when other rules did; both name every rule.
     """
+    found = _chosen(address, shot, order, providers, confirmed, knowledge, law)
+    return replace(found, law=law(found.offer)) if law is not None else found
+
+
+def _chosen(
+    address: str,
+    shot: Shot,
+    order: Order,
+    providers: Sequence[Seller],
+    confirmed: Mapping[str, Price],
+    knowledge: "Knowledge | None",
+    law: Law | None,
+) -> Decision:
+    forbidden: dict[str, Judgement] = {}
     possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
     drafts = False
     for provider in providers:
         for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
-            rule = _excluded(shot, offer, price) or provider.refuses(offer.name, order)
+            rule = _excluded(shot, offer, price)
+            if not rule and law is not None and (judgement := law(offer.name)).blocked:
+                forbidden[offer.name] = judgement
+                rule = judgement.why_not
+            rule = rule or provider.refuses(offer.name, order)
             if rule:
                 excluded.append((offer.name, rule))
             else:
                 possible.append((offer, price))
                 free = price is not None and not price.worst.micros
                 drafts |= free and isinstance(provider, Provider) and not shot.constraints.only
+        excluded += getattr(provider, "gone", tuple)()
+    if not possible and forbidden:
+        raise _unlawful(address, excluded, forbidden)
     if not possible:
         why = "; ".join(f"{name}: {rule}" for name, rule in excluded) or "no provider is installed"
         raise NotFoundError(
@@ -155,6 +192,20 @@ def route(
         policy=LEARNED,
         weighed=weighed.record,
     )
+
+
+def _unlawful(address: str, excluded: Sequence[tuple[str, str]], forbidden: Mapping[str, Judgement]) -> RightsError:
+    """Every rule that left nothing to choose, told once for all the offers that it excludes."""
+    names: dict[str, list[str]] = {}
+    for name, rule in excluded:
+        names.setdefault(rule, []).append(name)
+    why = "; ".join(f"{_few(offers)}: {rule}" for rule, offers in names.items())
+    remedies = dict.fromkeys(finding.remedy for judgement in forbidden.values() for finding in judgement.of("block"))
+    return RightsError(f"no offer may shoot this shot ({why})", where=address, remedy=" ".join(remedies))
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def _cost(offer: Offer, price: Price | None) -> str:
