@@ -74,10 +74,11 @@ def rows(found: list[tuple[str, ...]]) -> None:
 
 
 def studio(folder: Path) -> Any:
-    """The production in `folder`."""
+    """The production in `folder`. Whoever runs `app` with an `obj` gives arguments of Studio by it, such as a clock of their own."""
     from callsheet.studio import Studio
 
-    return Studio(folder)
+    context = click.get_current_context(silent=True)
+    return Studio(folder, **(context.find_root().obj or {} if context else {}))
 
 
 def progress(as_json: bool) -> Any:

@@ -8,11 +8,11 @@ from datetime import UTC, date
 from functools import cached_property, lru_cache
 
 from callsheet.catalog import Catalogue, load, overlays
-from callsheet.errors import InputError, NotFoundError, RightsError
-from callsheet.film import Document, Placed, Production, Recipe, Take
+from callsheet.errors import InputError, NotFoundError
+from callsheet.film import Document, Episode, Placed, Production, Recipe, Take
 from callsheet.floor.crew import person
 from callsheet.providers import Seller
-from callsheet.rights import DeliverableFacts, Judgement, Rulings, Terms, owners, shot_facts
+from callsheet.rights import DeliverableFacts, Facts, Judgement, Rulings, Terms, judge, owners, shot_facts, sound_facts
 from callsheet.rights.clear import judge_cut, judge_recipes
 from callsheet.rights.pack import LAPSES
 from callsheet.rights.register import record, revocations
@@ -68,6 +68,17 @@ class Papers:
         asked = [(offer.name, law(offer.name)) for seller in sellers for offer in seller.offers()]
         self._record("route", [placed.address], joined(asked, "route", self.on))
 
+    def refuse_field(self, placed: Placed, names: Sequence[str], sellers: Sequence[Seller]) -> None:
+        """Of a bake-off in which nobody can take part: raise RightsError with all that the rules forbid of these models and offers."""
+        law, wanted = self.law(placed), {name.partition(":")[0] for name in names}
+        asked = [
+            (offer.name, law(offer.name))
+            for seller in sellers
+            for offer in seller.offers()
+            if wanted & {offer.name, offer.model}
+        ]
+        self._clear("bakeoff", joined(asked, "route", self.on), [placed.address])
+
     # -- what is about to be done ----------------------------------------------------------------------------------------------
 
     def clear_making(self, recipes: Iterable[Recipe]) -> None:
@@ -81,6 +92,10 @@ class Papers:
     def clear_conform(self, picks: Mapping[str, Take]) -> None:
         """Before the masters are built. Raises RightsError."""
         self._clear("conform", self.of_cut(picks, "conform"), [])
+
+    def clear_sound(self) -> None:
+        """Before anything is spent on a film: whether its voices and its music may be heard. Raises RightsError."""
+        self._clear("deliver", self.of_sound(self.production.episodes), [])
 
     def clear_delivery(self, picks: Mapping[str, Take], deliverables: Sequence[DeliverableFacts]) -> Judgement:
         """Before the package is made; what is required and not done is in the judgement, and refuses nothing. Raises RightsError."""
@@ -104,6 +119,15 @@ class Papers:
             self.production, picks, self.on, self.terms,
             takes=self.takes, owners=self.owners, revoked=self.revoked, stage=stage, deliverables=deliverables,
         )  # fmt: skip
+
+    def sound(self, episode: Episode) -> Facts:
+        """The facts of what is heard in an episode."""
+        return sound_facts(self.production, episode, self.revoked)
+
+    def of_sound(self, episodes: Iterable[Episode]) -> Judgement:
+        """What the rules say about the voices and the music of episodes, delivered."""
+        judged = [(e.code, judge("deliver", self.sound(e), self.on)) for e in episodes]
+        return joined(judged, "deliver", self.on)
 
     def _clear(self, verb: str, judgement: Judgement, what: Sequence[str]) -> None:
         if judgement.blocked:
@@ -143,8 +167,3 @@ def clear_create(store: ProductionStore, recipe: Recipe) -> None:
     if judgement.blocked:
         record(store, "create", [recipe.order.code], judgement, True, person())
     judgement.refuse()
-
-
-def refused(error: RightsError) -> str:
-    """A refusal in one line."""
-    return " ".join(str(error).split())

@@ -187,6 +187,6 @@ def first_lapse(production: Production, after: date) -> date | None:
 
 
 def asked_again(production: Production, after: date) -> date | None:
-    """The first day after `after` on which the rules may say something else of the same film: a paper ends, or a rule begins; None when none is known of."""
+    """The first day after `after` on which the rules may say something else of the same film, as far as is known: a paper ends, a rule begins."""
     days = [day for day in (first_lapse(production, after), PACK.changes(after)) if day is not None]
     return min(days, default=None)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from callsheet.catalog import UNKNOWN
 from callsheet.film import Consent, Episode, Placed, Production, Recipe, Take
-from callsheet.rights import board
+from callsheet.rights import board, labels
 from callsheet.rights.cascade import Lineage, recipe_facts
 from callsheet.rights.facts import ConsentRecord, DeliverableFacts, Facts, OfferTerms, Person, Use
 from callsheet.rights.offers import Terms
@@ -140,11 +140,23 @@ def judge_cut(
         for take in _picked(production, picks)
     ]
     judged += [(e.code, judge(stage, board.sound_facts(production, e, gone), on, rules)) for e in production.episodes]
+    judged += [("", judge_deliverable(production, picks, one, on, terms, stage, rules)) for one in deliverables]
+    return joined(judged, stage, on)
+
+
+def judge_deliverable(
+    production: Production,
+    picks: Mapping[str, Take],
+    one: DeliverableFacts,
+    on: date,
+    terms: Terms,
+    stage: Stage = "deliver",
+    rules: Pack = PACK,
+) -> Judgement:
+    """What the rules say about one file: its marks, labels and declarations."""
     offers = tuple({take.recipe.offer: terms.of(take.recipe.offer) for take in _picked(production, picks)}.values())
     files = rules.only(*(rule.id for rule in rules if rule.stage == "deliver"))
-    use = board.use_of(production)
-    judged += [("", judge(stage, Facts(offers=offers, use=use, deliverable=one), on, files)) for one in deliverables]
-    return joined(judged, stage, on)
+    return judge(stage, Facts(offers=offers, use=board.use_of(production), deliverable=one), on, files)
 
 
 def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:
@@ -152,9 +164,17 @@ def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:
 
 
 def described(production: Production, picks: Mapping[str, Take], terms: Terms) -> list[DeliverableFacts]:
-    """Every deliverable of every episode, as the board and the picks tell what it contains; without labels, marks or declarations yet."""
+    """Every deliverable of every episode, as the board and the picks tell what it contains, shows and declares; without marks."""
     return [
-        board.deliverable_facts(production, episode, one, picks, _offers(episode, picks, terms))
+        board.deliverable_facts(
+            production,
+            episode,
+            one,
+            picks,
+            _offers(episode, picks, terms),
+            labels=labels.shown(production, episode, one),
+            declarations={channel.lower(): said for channel, said in one.declarations.items()},
+        )
         for episode in production.episodes
         for one in production.deliverables
     ]

@@ -110,6 +110,11 @@ class Rulings:
         self._terms, self._on, self._rules = terms, on, rules
         self._known: dict[tuple[object, ...], Judgement] = {}
 
+    @property
+    def pack(self) -> str:
+        """The version of the rules."""
+        return self._rules.version
+
     def of(self, facts: Facts, offer: str) -> Judgement:
         """What the rules say about an offer, by name, for a shot with these facts."""
         works = tuple(work for work in facts.works if work.licence is not None)
