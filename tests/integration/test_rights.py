@@ -241,6 +241,12 @@ def test_a_consent_that_ends_while_the_order_waits_is_not_given_to_the_seller(st
     assert [verb for verb, refused, _ in stage.record() if refused] == ["create"]
 
 
+def test_a_paper_that_is_not_there_is_no_paper(stage: Stage) -> None:
+    (stage.folder / "papers" / "anna.txt").unlink()
+    with pytest.raises(RightsError, match="there is no signed paper to the consent of Anna"):
+        stage.studio.bid()
+
+
 def test_without_a_lawful_offer_the_error_names_rules_and_remedies(stage: Stage) -> None:
     (stage.folder / "catalog.yaml").unlink()
     with pytest.raises(

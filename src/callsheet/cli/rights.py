@@ -52,7 +52,7 @@ def _print_standing(found: Any, everything: bool) -> None:
     for finding, names in seen.items():
         where = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         state = {"block": "blocked", "require": "required"}.get(finding.outcome, "warned")
-        click.secho(f"{where}: {finding}", fg=_COLOURS[state])
+        click.secho(str(finding) if [finding.subject] == names else f"{where}: {finding}", fg=_COLOURS[state])
     _print_reached(found.reached)
     if everything:
         for ruling in found.record:

@@ -15,7 +15,7 @@ from callsheet.edit.cut import CutEvent
 from callsheet.edit.titles import require_text
 from callsheet.film import Document, Money, Production, digest, files
 from callsheet.floor import Floor, Job, renders
-from callsheet.floor.clearing import Papers, today
+from callsheet.floor.clearing import Papers, signed, today
 from callsheet.floor.conform import Film, Master, conform
 from callsheet.floor.crew import Crew
 from callsheet.floor.meter import Meter
@@ -74,7 +74,7 @@ def sources(store: ProductionStore) -> list[str]:
     production = Document.parse(store.read().text).production
     written_from = [production.source.file] if production.source else []
     pictures = [path for placed in production.board() for _, path in files(production, placed)]
-    return list(dict.fromkeys([DOCUMENT, TERMS, *written_from, *pictures]))
+    return list(dict.fromkeys([DOCUMENT, TERMS, *written_from, *pictures, *signed(production)]))
 
 
 def good_until(store: ProductionStore) -> date | None:

@@ -13,6 +13,7 @@ from callsheet.film import Document, Episode, Placed, Production, Recipe, Take
 from callsheet.floor.crew import person
 from callsheet.providers import Seller
 from callsheet.rights import DeliverableFacts, Facts, Judgement, Rulings, Terms, judge, owners, shot_facts, sound_facts
+from callsheet.rights.board import assets
 from callsheet.rights.clear import judge_cut, judge_recipes
 from callsheet.rights.pack import LAPSES
 from callsheet.rights.register import record, revocations
@@ -30,7 +31,7 @@ class Papers:
     """What the rules are asked with: a production, the terms of offers, what was withdrawn, and the day."""
 
     def __init__(self, store: ProductionStore, production: Production) -> None:
-        self.store, self.production = store, production
+        self.store, self.production = store, _proven(store, production)
         self.on = today(store)
         self.terms = Terms(self._catalogue)
         self.revoked = revocations(store)
@@ -140,6 +141,33 @@ class Papers:
 
     def _episodes(self) -> list[str]:
         return [episode.code for episode in self.production.episodes]
+
+
+def signed(production: Production) -> list[str]:
+    """The files of the papers that the document names."""
+    named = [paper.paper for _, asset in assets(production) for paper in (asset.consent, asset.licence) if paper]
+    return list(dict.fromkeys(path for path in named if path))
+
+
+def _proven(store: ProductionStore, production: Production) -> Production:
+    """The production without the papers that are named and not there: what nobody can read is not signed."""
+    gone = {path for path in signed(production) if not _is_here(store, path)}
+    if not gone:
+        return production
+    proven = production.model_copy(deep=True)
+    for _, asset in assets(proven):
+        for paper in (asset.consent, asset.licence):
+            if paper is not None and paper.paper in gone:
+                paper.paper = None
+    return proven
+
+
+def _is_here(store: ProductionStore, path: str) -> bool:
+    try:
+        store.asset(path)
+    except (NotFoundError, InputError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)
