@@ -241,6 +241,12 @@ def test_a_consent_that_ends_while_the_order_waits_is_not_given_to_the_seller(st
     assert [verb for verb, refused, _ in stage.record() if refused] == ["create"]
 
 
+def test_nobody_unlawful_takes_part_in_a_bake_off(stage: Stage) -> None:
+    with pytest.raises(RightsError, match=r"\[model-faces;"):
+        stage.studio.bakeoff(["seedance-2.0"], cap=Money(5_000_000, "USD"))
+    assert [verb for verb, refused, _ in stage.record() if refused] == ["bakeoff"]
+
+
 def test_a_paper_that_is_not_there_is_no_paper(stage: Stage) -> None:
     (stage.folder / "papers" / "anna.txt").unlink()
     with pytest.raises(RightsError, match="there is no signed paper to the consent of Anna"):
