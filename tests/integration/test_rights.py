@@ -75,7 +75,7 @@ change:
 class Stage:
     """A production, four sellers as they stand today, and what time it is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run_s: float = 0.1) -> None:
         (folder / "papers").mkdir(parents=True)
         (folder / "papers" / "anna.txt").write_text("Signed by Anna K.\n", "utf-8")
         (folder / "production.yaml").write_text(BOARD, "utf-8")
@@ -86,7 +86,7 @@ class Stage:
         runway = self.sellers[0]
         runway.traits = type(runway.traits)(**{**vars(runway.traits), "poll_every_s": 0.1})
         face = stand_in(runway.protocol, "runway", known["runway"])
-        timing = Timing(queue_s=0.0, run_s=0.1)
+        timing = Timing(queue_s=0.0, run_s=run_s)
         self.house = House(face.skin(runway.traits), time.monotonic, Plain(height=96), None, timing, face=face)
         self.studio = Studio(folder, self.sellers, clock=lambda: self.now)
 
@@ -241,6 +241,27 @@ def test_a_consent_that_ends_while_the_order_waits_is_not_given_to_the_seller(st
     assert [verb for verb, refused, _ in stage.record() if refused] == ["create"]
 
 
+def test_what_is_paid_for_is_fetched_although_it_may_not_be_used(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "film", run_s=2.0)
+
+    async def leave() -> None:
+        with ProductionStore.open(stage.folder, lambda: stage.now) as store:
+            crew = Crew(stage.sellers, Memory(stage.house, off_loop=True), rehearsal=True)
+            under_way = asyncio.ensure_future(shooting.shoot(store, crew, (), False, silent))
+            attempts = Attempts(store.database, store.id, store.clock)
+            while not any(attempt.state == "submitted" for attempt in attempts.all()):
+                await asyncio.sleep(0.05)
+            under_way.cancel()
+            await asyncio.gather(under_way, return_exceptions=True)
+
+    asyncio.run(leave())
+    stage.studio.revoke("cast.anna", why="by letter")
+    with pytest.raises(RightsError, match="revoked-consent-cascade"):
+        stage.shoot()
+    takes, picked = stage.studio.takes("SH010")
+    assert ([take.recipe.offer for take in takes], picked) == ([LAWFUL], None)
+
+
 def test_nobody_unlawful_takes_part_in_a_bake_off(stage: Stage) -> None:
     with pytest.raises(RightsError, match=r"\[model-faces;"):
         stage.studio.bakeoff(["seedance-2.0"], cap=Money(5_000_000, "USD"))
@@ -256,7 +277,7 @@ def test_a_paper_that_is_not_there_is_no_paper(stage: Stage) -> None:
 def test_without_a_lawful_offer_the_error_names_rules_and_remedies(stage: Stage) -> None:
     (stage.folder / "catalog.yaml").unlink()
     with pytest.raises(
-        RightsError, match=r"EP01 SQ010 SH010: no offer may shoot this shot .*\[model-indemnity-required;"
+        RightsError, match=r"EP01 SQ010 SH010: no offer may shoot this shot: .*\[model-indemnity-required\]"
     ) as refusal:
         stage.studio.bid()
     assert (

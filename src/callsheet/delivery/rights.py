@@ -11,7 +11,6 @@ from callsheet.film import Asset, Episode, Take
 from callsheet.floor.clearing import Papers
 from callsheet.rights import Contents, Facts, Judgement, OfferTerms, use_of
 from callsheet.rights.board import find_asset
-from callsheet.rights.cascade import Lineage, recipe_facts
 from callsheet.rights.facts import plain
 from callsheet.rights.rule import Finding
 from callsheet.store.verdicts import verdicts
@@ -55,7 +54,6 @@ def delivered(folder: Path) -> list[Contents]:
 def sheet(papers: Papers, picks: Mapping[str, Take], judgement: Judgement) -> dict[str, Any]:
     """The rights sheet as plain data. The day is left out: the record in the database has it."""
     production, store = papers.production, papers.store
-    lineage = Lineage([*papers.takes, *picks.values()], papers.owners)
     said = list(verdicts(store))
     decisions = store.decisions()
     shots = []
@@ -63,8 +61,6 @@ def sheet(papers: Papers, picks: Mapping[str, Take], judgement: Judgement) -> di
         take = picks.get(placed.address)
         if take is None:
             continue
-        terms = papers.terms.of(take.recipe.offer)
-        facts = recipe_facts(production, take.recipe, lineage, terms, papers.revoked)
         newest = {v.by: v.accepted for v in said if (v.shot, v.take) == (take.shot, take.number)}
         history = store.pick_history(placed.address)
         shots.append({
@@ -72,8 +68,8 @@ def sheet(papers: Papers, picks: Mapping[str, Take], judgement: Judgement) -> di
             "take": take.number,
             "recipe": take.recipe.digest,
             "offer": take.recipe.offer,
-            "terms": _terms(terms),
-            **_papers(papers, facts),
+            "terms": _terms(papers.terms.of(take.recipe.offer)),
+            **_papers(papers, papers.facts(take)),
             "picked_by": history[-1].by if history else None,
             "accepted_by": sorted(name for name, good in newest.items() if good),
             "excluded": [list(pair) for pair in decisions.get(placed.address, {}).get("excluded", ())],

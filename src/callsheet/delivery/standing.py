@@ -13,7 +13,7 @@ from callsheet.film import Document, Placed, Take
 from callsheet.floor.clearing import Papers
 from callsheet.floor.crew import person
 from callsheet.providers import Seller
-from callsheet.rights import Affected, Judgement, Revocation, cascade, described
+from callsheet.rights import Affected, Judgement, Revocation, cascade, described, judge
 from callsheet.rights.board import assets
 from callsheet.rights.clear import judge_deliverable
 from callsheet.rights.register import Ruling, rulings
@@ -66,8 +66,9 @@ class Standing:
 
     @property
     def blocked(self) -> bool:
-        """Whether anything is forbidden."""
-        return bool(self.reached) or any(line.state == "blocked" for line in self.lines)
+        """Whether anything of the film is forbidden; takes that are not in the cut do no harm."""
+        film = any(one.kind != "take" for one in self.reached)
+        return film or any(line.state == "blocked" for line in self.lines)
 
     def takes(self) -> dict[str, tuple[str, ...]]:
         """Why takes may not be used, by name: `EP01 SQ010 SH010 take 1`."""
@@ -125,7 +126,7 @@ def _papers(store: ProductionStore) -> Papers:
 
 def _shot(papers: Papers, placed: Placed, take: Take | None, sellers: Sequence[Seller]) -> Line:
     if take is not None:
-        judgement = papers.of_recipes([take.recipe], "conform")
+        judgement = judge("conform", papers.facts(take), papers.on)
         return Line("shot", placed.address, f"take {take.number} by {take.recipe.offer}", judgement.findings)
     law = papers.law(placed)
     asked = [(offer.name, law(offer.name)) for seller in sellers for offer in seller.offers()]

@@ -14,6 +14,7 @@ from callsheet.floor.crew import person
 from callsheet.providers import Seller
 from callsheet.rights import DeliverableFacts, Facts, Judgement, Rulings, Terms, judge, owners, shot_facts, sound_facts
 from callsheet.rights.board import assets
+from callsheet.rights.cascade import Lineage, recipe_facts
 from callsheet.rights.clear import judge_cut, judge_recipes
 from callsheet.rights.pack import LAPSES
 from callsheet.rights.register import record, revocations
@@ -30,8 +31,9 @@ def today(store: ProductionStore) -> date:
 class Papers:
     """What the rules are asked with: a production, the terms of offers, what was withdrawn, and the day."""
 
-    def __init__(self, store: ProductionStore, production: Production) -> None:
-        self.store, self.production = store, _proven(store, production)
+    def __init__(self, store: ProductionStore, production: Production, *, files: bool = True) -> None:
+        """Without `files` it is not asked whether the papers are there: a worker has none of them."""
+        self.store, self.production = store, _proven(store, production) if files else production
         self.on = today(store)
         self.terms = Terms(self._catalogue)
         self.revoked = revocations(store)
@@ -55,6 +57,11 @@ class Papers:
     def takes(self) -> Sequence[Take]:
         """Every take of the production."""
         return self.store.takes()
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which assets and files every take used."""
+        return Lineage(self.takes, self.owners)
 
     # -- routes --------------------------------------------------------------------------------------------------------------
 
@@ -104,6 +111,10 @@ class Papers:
         self._clear("deliver", judgement, [])
         record(self.store, "deliver", self._episodes(), judgement, False, person())
         return judgement
+
+    def facts(self, take: Take) -> Facts:
+        """The facts of a take that is there."""
+        return recipe_facts(self.production, take.recipe, self.lineage, self.terms.of(take.recipe.offer), self.revoked)
 
     def of_recipes(self, recipes: Iterable[Recipe], stage: Stage) -> Judgement:
         """What the rules say about takes, made or about to be."""
@@ -187,7 +198,7 @@ def clear_create(store: ProductionStore, recipe: Recipe) -> None:
     if not numbers:
         return
     continues = any(reference.role.startswith("extends:") for reference in order.references)
-    papers = Papers(store, _production(store.document(numbers[-1])))
+    papers = Papers(store, _production(store.document(numbers[-1])), files=False)
     judgement = judge_recipes(
         papers.production, [recipe], papers.on, Terms(Catalogue(())),
         takes=papers.takes if continues else (), owners=papers.owners, revoked=papers.revoked, rules=LAPSES,

@@ -11,7 +11,7 @@ from callsheet.errors import NotFoundError, RightsError
 from callsheet.film import Order, Shot, digest
 from callsheet.film.price import Money, Price
 from callsheet.providers import Offer, Provider, Seller
-from callsheet.rights import Judgement
+from callsheet.rights import Finding, Judgement
 from callsheet.routing.situation import situation_of
 
 if TYPE_CHECKING:
@@ -195,13 +195,24 @@ def _chosen(
 
 
 def _unlawful(address: str, excluded: Sequence[tuple[str, str]], forbidden: Mapping[str, Judgement]) -> RightsError:
-    """Every rule that left nothing to choose, told once for all the offers that it excludes."""
-    names: dict[str, list[str]] = {}
-    for name, rule in excluded:
-        names.setdefault(rule, []).append(name)
-    why = "; ".join(f"{_few(offers)}: {rule}" for rule, offers in names.items())
+    """Everything that left nothing to choose: each rule of the law once, with whom it excludes and what it says of the first."""
+    laws: dict[str, dict[str, Finding]] = {}
+    for name, judgement in forbidden.items():
+        for finding in judgement.of("block"):
+            laws.setdefault(finding.rule, {}).setdefault(name, finding)
+    why = []
+    for rule, offers in laws.items():
+        first, found = next(iter(offers.items()))
+        told = f"{found.words} ({found.source}, read {found.checked_at})"
+        of = f"{first}: " if len(offers) > 1 else ""
+        why.append(f"[{rule}] excludes {_few(list(offers))}: {of}{told}")
+    others: dict[str, list[str]] = {}
+    for name, reason in excluded:
+        if name not in forbidden:
+            others.setdefault(reason, []).append(name)
+    why += [f"{_few(names)}: {reason}" for reason, names in others.items()]
     remedies = dict.fromkeys(finding.remedy for judgement in forbidden.values() for finding in judgement.of("block"))
-    return RightsError(f"no offer may shoot this shot ({why})", where=address, remedy=" ".join(remedies))
+    return RightsError(f"no offer may shoot this shot: {'; '.join(why)}", where=address, remedy=" ".join(remedies))
 
 
 def _few(names: Sequence[str]) -> str:

@@ -217,6 +217,8 @@ def _with(option: "Option", accept: float | None, price: float | None) -> "Optio
 def _excluded(record: Mapping[str, Any]) -> Iterator[str]:
     for name, rule in record["excluded"]:
         yield f"Excluded: {name}: {rule}"
+    for finding in record.get("law", {}).get("findings", ()):
+        yield f"Law: {finding}"
 
 
 def _before(kept: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:
