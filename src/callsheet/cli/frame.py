@@ -70,7 +70,7 @@ def rows(found: list[tuple[str, ...]]) -> None:
         table.add_column(overflow="fold")
     for row in found:
         table.add_row(*row)
-    Console(soft_wrap=False, highlight=False).print(table)
+    Console(soft_wrap=False, highlight=False, markup=False).print(table)
 
 
 def studio(folder: Path) -> Any:

@@ -243,7 +243,9 @@ def deliverable_facts(
         for shot in seq.shots
     ]
     drawn = {offer.offer: offer.own for offer in offers}
-    ai_video: Flag = any(take is not None and not drawn.get(take.recipe.offer, False) for _, take in shots)
+    bought = any(take is not None and not drawn.get(take.recipe.offer, False) for _, take in shots)
+    # Who will shoot what is not shot yet, nobody knows.
+    ai_video: Flag = True if bought else UNKNOWN if any(take is None for _, take in shots) else False
     spoken = any(shot.dialogue for shot, _ in shots) if ai_voice is None else ai_voice
     cast = {name for shot, _ in shots for name in shot.cast}
     people = [papers.person(f"cast.{name}", production.cast[name], "face") for name in sorted(cast)]

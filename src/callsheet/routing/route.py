@@ -201,7 +201,8 @@ def _unlawful(address: str, excluded: Sequence[tuple[str, str]], forbidden: Mapp
         for finding in judgement.of("block"):
             laws.setdefault(finding.rule, {}).setdefault(name, finding)
     why = []
-    for rule, offers in laws.items():
+    ranked = sorted(laws.items(), key=lambda law: -len(law[1]))  # what excludes most is what is really wrong
+    for rule, offers in ranked:
         first, found = next(iter(offers.items()))
         told = f"{found.words} ({found.source}, read {found.checked_at})"
         of = f"{first}: " if len(offers) > 1 else ""
@@ -211,7 +212,7 @@ def _unlawful(address: str, excluded: Sequence[tuple[str, str]], forbidden: Mapp
         if name not in forbidden:
             others.setdefault(reason, []).append(name)
     why += [f"{_few(names)}: {reason}" for reason, names in others.items()]
-    remedies = dict.fromkeys(finding.remedy for judgement in forbidden.values() for finding in judgement.of("block"))
+    remedies = dict.fromkeys(finding.remedy for _, offers in ranked for finding in offers.values())
     return RightsError(f"no offer may shoot this shot: {'; '.join(why)}", where=address, remedy=" ".join(remedies))
 
 
