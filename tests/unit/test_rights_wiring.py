@@ -11,8 +11,9 @@ from sqlalchemy import text
 from callsheet.catalog import Catalogue, load
 from callsheet.delivery.made import Made, stamp, unchanged
 from callsheet.errors import NotFoundError, RightsError, StorageError
-from callsheet.film import Money, Placed, Price, Production, Shot, digest, order
+from callsheet.film import Document, Money, Placed, Price, Production, Recipe, Shot, digest, order
 from callsheet.film.papers import Consent
+from callsheet.floor.clearing import clear_create
 from callsheet.providers import Offer
 from callsheet.providers.families import family
 from callsheet.providers.installed import routes
@@ -129,6 +130,34 @@ def test_a_film_is_unchanged_until_the_day_on_which_it_may_not_be(tmp_path: Path
     assert unchanged(tmp_path, None, date(2027, 10, 2)) is None
     stamp(tmp_path, made, None, [], None)
     assert unchanged(tmp_path, None, date.max) is not None
+
+
+def test_an_order_is_cleared_once_more_where_none_of_the_files_are(tmp_path: Path) -> None:
+    now = [datetime(2026, 11, 21, tzinfo=UTC)]
+    document, picture = tmp_path / "production.yaml", tmp_path / "a.png"
+    production = film({"consent": {**CONSENT, "granted_on": "2026-10-01", "until": "2027-10-01"}})
+    document.write_text(Document.of(production).dump(), "utf-8")
+    picture.write_bytes(b"her face")
+    with ProductionStore.open(tmp_path, lambda: now[0]) as store:
+        store.snapshot("edited")
+        recipes = {
+            code: Recipe(
+                offer="a@x",
+                engine="1",
+                seed=1,
+                order=order(production, production.find(code), store.asset_digest, None),
+            )
+            for code in ("SH010", "SH020")
+        }
+        document.unlink()
+        picture.unlink()
+        for recipe in recipes.values():
+            clear_create(store, recipe)
+        now[0] = datetime(2027, 10, 2, tzinfo=UTC)
+        clear_create(store, recipes["SH010"])
+        with pytest.raises(RightsError, match="consent-expired"):
+            clear_create(store, recipes["SH020"])
+        assert [(r.verb, r.what, r.refused) for r in rulings(store)] == [("create", "EP01 SQ010 SH020", True)]
 
 
 class Shop:

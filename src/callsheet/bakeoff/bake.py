@@ -74,9 +74,9 @@ async def bake(
     wanted = order(document.production, placed, store.asset_digest, None)
     papers = Papers(store, document.production)
     chosen, out = takers(models, wanted, crew.sellers, cap.currency, papers.law(placed))
+    papers.clear_field(placed, models, crew.sellers, anybody=bool(chosen))
     if not chosen:
         told = "; ".join(f"{name}: {why}" for name, why in out)
-        papers.refuse_field(placed, [name for name, _ in out], crew.sellers)
         raise NotFoundError(f"nobody can take part ({told})", remedy="`callsheet models` lists models; set a key.")
     _afford(chosen, takes, cap, crew)
     tries = [(one, number) for number in range(1, takes + 1) for one in chosen]

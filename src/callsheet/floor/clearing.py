@@ -76,8 +76,8 @@ class Papers:
         asked = [(offer.name, law(offer.name)) for seller in sellers for offer in seller.offers()]
         self._record("route", [placed.address], joined(asked, "route", self.on))
 
-    def refuse_field(self, placed: Placed, names: Sequence[str], sellers: Sequence[Seller]) -> None:
-        """Of a bake-off in which nobody can take part: raise RightsError with all that the rules forbid of these models and offers."""
+    def clear_field(self, placed: Placed, names: Sequence[str], sellers: Sequence[Seller], *, anybody: bool) -> None:
+        """Write down which of these models and offers the rules keep out of a bake-off; RightsError when nobody is left because of that."""
         law, wanted = self.law(placed), {name.partition(":")[0] for name in names}
         asked = [
             (offer.name, law(offer.name))
@@ -85,7 +85,11 @@ class Papers:
             for offer in seller.offers()
             if wanted & {offer.name, offer.model}
         ]
-        self._clear("bakeoff", joined(asked, "route", self.on), [placed.address])
+        judgement = joined(asked, "route", self.on)
+        if judgement.blocked:
+            self._record("bakeoff", [placed.address], judgement)
+        if not anybody:
+            judgement.refuse()
 
     # -- what is about to be done ----------------------------------------------------------------------------------------------
 
