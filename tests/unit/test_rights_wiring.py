@@ -17,7 +17,8 @@ from callsheet.floor.clearing import clear_create
 from callsheet.providers import Offer
 from callsheet.providers.families import family
 from callsheet.providers.installed import routes
-from callsheet.rights import Facts, Judgement, Revocation, Terms, asked_again, judge
+from callsheet.rights import Facts, Judgement, Revocation, Terms, asked_again, described, judge
+from callsheet.rights.clear import judge_deliverable
 from callsheet.rights.labels import shown
 from callsheet.rights.papers import person
 from callsheet.rights.register import carry, record, revocations, revoke, rulings
@@ -67,6 +68,18 @@ def test_a_label_counts_while_the_board_draws_it() -> None:
         ("ai-generated", 0, 1),
         ("synthetic-performer", (48 - 12 + 6) / 24, 42 / 24),
     ]
+
+
+def test_what_is_asked_of_a_file_depends_on_where_that_file_is_shown() -> None:
+    def required(**where: list[str]) -> set[str]:
+        everywhere = {"territories": ["DE", "IN", "US"], "channels": ["youtube", "broadcast"]}
+        production = film(rights=everywhere, deliverables=[{"preset": "preview-16x9", **where}])
+        (one,) = described(production, {}, Terms(load()))
+        return {f.rule for f in judge_deliverable(production, {}, one, ON, Terms(load())).of("require")}
+
+    assert {"eu-mark", "in-label", "channel-declaration"} <= required()
+    assert required(territories=["IN"], channels=["broadcast"]) == {"in-label"}
+    assert required(territories=["US"], channels=["youtube"]) == {"channel-declaration", "us-ny-performer"}
 
 
 @pytest.fixture

@@ -88,6 +88,10 @@ class Deliverable(Noun):
     captions: Literal["burned", "soft", "both", "none"] = "both"
     language: Language | None = None
     """The language of burned captions; the production's own when absent."""
+    territories: list[str] = []
+    """Where this file is shown; wherever the film is when empty."""
+    channels: list[str] = []
+    """On which channels this file is shown; on all of the film's when empty."""
     contains: Contains | None = None
     labels: list[Label] = []
     """Disclosures in the picture. One counts while a super of the board shows its text."""

@@ -1,10 +1,11 @@
 """Clearing: one call for each way into the film. Each judges with today's papers and raises RightsError when a rule forbids it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from callsheet.catalog import UNKNOWN
+from callsheet.catalog import UNKNOWN, Unknown
 from callsheet.film import Consent, Episode, Placed, Production, Recipe, Take
 from callsheet.rights import board, labels
 from callsheet.rights.cascade import Lineage, recipe_facts
@@ -156,7 +157,13 @@ def judge_deliverable(
     """What the rules say about one file: its marks, labels and declarations."""
     offers = tuple({take.recipe.offer: terms.of(take.recipe.offer) for take in _picked(production, picks)}.values())
     files = rules.only(*(rule.id for rule in rules if rule.stage == "deliver"))
-    return judge(stage, Facts(offers=offers, use=board.use_of(production), deliverable=one), on, files)
+    use = board.use_of(production)
+    use = replace(
+        use,
+        territories=use.territories if isinstance(one.territories, Unknown) else one.territories,
+        channels=use.channels if isinstance(one.channels, Unknown) else one.channels,
+    )
+    return judge(stage, Facts(offers=offers, use=use, deliverable=one), on, files)
 
 
 def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:
