@@ -121,12 +121,12 @@ def ways_in(stage: Stage) -> dict[str, Callable[[], object]]:
     """Every verb that would use the likeness again."""
     studio = stage.studio
     return {
+        "make": lambda: studio.make(),  # first: it would know the film as finished, and a refusal is remembered
         "shoot": lambda: studio.shoot(),
         "retake": lambda: studio.shoot(["SH010"], retake=True),
         "pick": lambda: studio.pick("SH010", 1),
         "conform": lambda: studio.conform(),
         "deliver": lambda: studio.deliver(),
-        "make": lambda: studio.make(),
         "bakeoff": lambda: studio.bakeoff([LAWFUL], cap=Money(5_000_000, "USD")),
         "bakeoff in rehearsal": lambda: studio.bakeoff([LAWFUL], cap=Money(5_000_000, "USD"), rehearse=True),
         "rehearse": lambda: studio.rehearse(on=["runway"]),
