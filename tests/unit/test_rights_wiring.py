@@ -17,7 +17,7 @@ from callsheet.floor.clearing import clear_create
 from callsheet.providers import Offer
 from callsheet.providers.families import family
 from callsheet.providers.installed import routes
-from callsheet.rights import Facts, Judgement, Revocation, Terms, asked_again, described, judge
+from callsheet.rights import Facts, Judgement, Revocation, Terms, asked_again, described, judge, shot_facts
 from callsheet.rights.clear import judge_deliverable
 from callsheet.rights.labels import shown
 from callsheet.rights.papers import person
@@ -54,6 +54,24 @@ def test_papers_change_no_recipe() -> None:
     # The digest of an order as it was before assets had these fields.
     said = order(film(papers), film().find("SH020"), lambda path: path, None).model_dump(mode="json")
     assert not {"licence", "likeness", "minor"} & said["cast"][0][1].keys()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"continuity": {"extends": "SH020"}},
+        {"footage": {"shot": "SH020", "work": "restyle"}},
+        {"footage": {"video": "a.png", "work": "edit"}},
+        {"continuity": {"keyframes": [{"frame": 12, "image": "a.png"}]}},
+        {"references": {"images": ["a.png"]}},
+    ],
+)
+def test_who_is_in_a_shot_is_found_however_she_comes_into_it(given: dict[str, Any]) -> None:
+    production = film()
+    shot = Shot.model_validate({"code": "SH030", "action": "C.", "duration": 48, **given})
+    production.episodes[0].sequences[0].shots.append(shot)
+    facts = shot_facts(production, production.find("SH030"))
+    assert [person.asset for person in facts.people] == ["cast.anna"]
 
 
 def test_a_label_counts_while_the_board_draws_it() -> None:

@@ -6,10 +6,12 @@ Whatever they forbid is refused with RightsError, and every refusal is written d
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date
 from functools import cached_property, lru_cache
+from typing import get_args
 
 from callsheet.catalog import Catalogue, load, overlays
 from callsheet.errors import InputError, NotFoundError
 from callsheet.film import Document, Episode, Placed, Production, Recipe, Take
+from callsheet.film.shot import Work
 from callsheet.floor.crew import person
 from callsheet.providers import Seller
 from callsheet.rights import DeliverableFacts, Facts, Judgement, Rulings, Terms, judge, owners, shot_facts, sound_facts
@@ -21,6 +23,9 @@ from callsheet.rights.register import record, revocations
 from callsheet.rights.rule import Stage, joined
 from callsheet.routing import Law
 from callsheet.store import ProductionStore
+
+_CONTINUES = frozenset(("extends", *get_args(Work)))
+"""How roles of clips of other takes begin."""
 
 
 def today(store: ProductionStore) -> date:
@@ -201,7 +206,7 @@ def clear_create(store: ProductionStore, recipe: Recipe) -> None:
     numbers = [version.number for version in store.versions()]
     if not numbers:
         return
-    continues = any(reference.role.startswith("extends:") for reference in order.references)
+    continues = any(reference.role.partition(":")[0] in _CONTINUES for reference in order.references)
     papers = Papers(store, _production(store.document(numbers[-1])), files=False)
     judgement = judge_recipes(
         papers.production, [recipe], papers.on, Terms(Catalogue(())),
