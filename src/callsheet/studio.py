@@ -4,8 +4,9 @@ The rooms are loaded by the verbs that need them: a run that finds nothing to do
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from callsheet.catalog import Catalogue
     from callsheet.catalog.check import Finding
     from callsheet.delivery.rehearse import Rehearsed
+    from callsheet.delivery.standing import Standing, Withdrawn
     from callsheet.doctor import Check
     from callsheet.film import Document, Money, Price, Take
     from callsheet.floor.crew import Crew
@@ -47,12 +49,21 @@ __all__ = ["Made", "Progress", "Studio"]
 class Studio:
     """A production in a folder, shot with `providers` (every installed one when not given).
 
+    `clock` tells what time it is: what is allowed depends on the day.
+
     Every method raises a class of `callsheet.errors`; what was finished before is kept, and calling again continues from there.
     """
 
-    def __init__(self, folder: Path | str, providers: "Sequence[Seller] | None" = None) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        providers: "Sequence[Seller] | None" = None,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.folder = Path(folder)
         self._providers = providers
+        self._clock = clock
 
     @property
     def providers(self) -> "tuple[Seller, ...]":
@@ -181,6 +192,20 @@ class Studio:
         with self._store() as store:
             return what_if(store, changes)
 
+    def rights(self) -> "Standing":
+        """What is allowed, asked for and forbidden, by shot and deliverable, with rules, remedies and sources."""
+        from callsheet.delivery.standing import standing
+
+        with self._store() as store:
+            return standing(store, self.providers)
+
+    def revoke(self, who: str, *, why: str, by: str | None = None) -> "Withdrawn":
+        """Record that a consent or licence was withdrawn: everything that used it is blocked, and nothing takes that back."""
+        from callsheet.delivery.standing import revoke
+
+        with self._store() as store:
+            return revoke(store, who, why, by)
+
     def conform(self, *, on_event: OnProgress = silent) -> "Conformed":
         """Rebuild the masters from the picks."""
         from callsheet.floor import shooting
@@ -206,7 +231,7 @@ class Studio:
 
         with self._store() as store:
             self._board(store, None)
-        return rehearse(self.folder, faults, on_event, on)
+        return rehearse(self.folder, faults, on_event, on, self._clock)
 
     def published(self, route: str) -> "tuple[Finding, ...]":
         """How the catalogue differs from what the seller of a route publishes now. Asks the seller, who needs no key for it."""
@@ -248,7 +273,7 @@ class Studio:
         with self._store() as store:
             self._board(store, None)
         if rehearse:
-            return asyncio.run(rehearsal.bake(self.folder, models, takes, cap, shot, on_event))
+            return asyncio.run(rehearsal.bake(self.folder, models, takes, cap, shot, on_event, self._clock))
         with self._store() as store:
             return asyncio.run(bake(store, self.folder, self._crew(), models, takes, cap, shot, on_event))
 
@@ -295,17 +320,17 @@ class Studio:
         wish = (
             f"{treatment} {'installed' if self._providers is None else [(p.name, p.engine) for p in self._providers]}"
         )
-        known = unchanged(self.folder, wish)
+        known = unchanged(self.folder, wish, self._clock().astimezone(UTC).date())
         if known is not None:
             return known
-        from callsheet.delivery.deliver import deliver, sources
+        from callsheet.delivery.deliver import deliver, good_until, sources
 
         with self._store() as store:
             written = self._board(store, treatment)
             made = asyncio.run(deliver(store, self.folder, on_event, self._crew()))
-            made_from = sources(store)
+            made_from, until = sources(store), good_until(store)
         made = replace(made, warnings=(*written.warnings, *made.warnings))
-        stamp(self.folder, made, wish, made_from)
+        stamp(self.folder, made, wish, made_from, until)
         return made
 
     def versions(self) -> "list[Version]":
@@ -421,4 +446,4 @@ class Studio:
     def _store(self) -> "ProductionStore":
         from callsheet.store import ProductionStore
 
-        return ProductionStore.open(self.folder)
+        return ProductionStore.open(self.folder, self._clock)

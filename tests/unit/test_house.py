@@ -46,6 +46,8 @@ def test_the_verbs_are_the_same_in_library_and_command_line() -> None:
         "takes",
         "pick",
         "review",
+        "revoke",
+        "rights",
         "why",
         "whatif",
         "conform",

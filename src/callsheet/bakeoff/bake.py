@@ -12,6 +12,7 @@ from callsheet.bakeoff.page import TELLING, write_page
 from callsheet.errors import BudgetError, InputError, NotFoundError
 from callsheet.film import Document, Money, Production, Recipe, needs, order, seed
 from callsheet.film.ordering import framings
+from callsheet.floor.clearing import Papers
 from callsheet.floor.crew import Crew
 from callsheet.floor.floor import Floor
 from callsheet.floor.meter import Meter
@@ -71,7 +72,9 @@ async def bake(
             "a bake-off cannot work on another shot's take", where=placed.address, remedy="Name that footage as a file."
         )
     wanted = order(document.production, placed, store.asset_digest, None)
-    chosen, out = takers(models, wanted, crew.sellers, cap.currency)
+    papers = Papers(store, document.production)
+    chosen, out = takers(models, wanted, crew.sellers, cap.currency, papers.law(placed))
+    papers.clear_field(placed, models, crew.sellers, anybody=bool(chosen))
     if not chosen:
         told = "; ".join(f"{name}: {why}" for name, why in out)
         raise NotFoundError(f"nobody can take part ({told})", remedy="`callsheet models` lists models; set a key.")
@@ -86,6 +89,7 @@ async def bake(
         )
         for one, number in tries
     ]
+    papers.clear_making(recipes)
     meter = Meter(on_progress, Money(0, cap.currency))
     async with Floor(store, on_event=meter, crew=crew) as floor:
         store.snapshot("edited")

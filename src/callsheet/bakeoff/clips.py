@@ -14,6 +14,7 @@ from callsheet.floor.shooting import references
 from callsheet.money.attempts import Attempt
 from callsheet.money.caps import Cap
 from callsheet.providers import Provider, Seller
+from callsheet.routing import Law
 from callsheet.store import ProductionStore
 from callsheet.store.disk import guarded
 
@@ -65,7 +66,7 @@ class Wanted:
 
 
 def takers(
-    models: Sequence[str], wanted: Order, sellers: Sequence[Seller], currency: str
+    models: Sequence[str], wanted: Order, sellers: Sequence[Seller], currency: str, law: Law | None = None
 ) -> tuple[list[Wanted], list[tuple[str, str]]]:
     """Who takes part: of each model its cheapest route in `currency` that takes the order, and who does not, with the reasons."""
     chosen: list[Wanted] = []
@@ -78,7 +79,7 @@ def takers(
                 if name.partition(":")[0] not in (offer.name, offer.model):
                     continue
                 sized = name if name.partition(":")[0] == offer.name else offer.name
-                refused = seller.refuses(sized, wanted)
+                refused = (law(sized).why_not if law else "") or seller.refuses(sized, wanted)
                 price = seller.quote(sized, wanted)
                 if refused or price is None:
                     why.append(f"{sized}: {refused or 'its price is unknown'}")

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from callsheet.providers.families import speaks
 from callsheet.providers.installed import routes
 from callsheet.rehearsal import House, Memory
 from callsheet.rehearsal.cast import assembled
+from callsheet.rights.register import carry
 from callsheet.store import ProductionStore
 from callsheet.store.place import Place
 
@@ -27,12 +29,19 @@ _STAGE = Path(".callsheet") / "bakeoff"
 
 
 async def bake(
-    folder: Path, models: Sequence[str], takes: int, cap: Money, shot: str | None, on_progress: OnProgress
+    folder: Path,
+    models: Sequence[str],
+    takes: int,
+    cap: Money,
+    shot: str | None,
+    on_progress: OnProgress,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Bakeoff:
     """See `bakeoff.bake`."""
     crew, houses = _crew(folder, models)
     stage = _staged(folder)
-    with ProductionStore.open(stage, place=Place()) as store:
+    with ProductionStore.open(folder, clock) as real, ProductionStore.open(stage, clock, place=Place()) as store:
+        carry(real, store)
         found = await shoot(store, stage, crew, models, takes, cap, shot, on_progress)
     meters: tuple[Mapping[str, Any], ...] = tuple(house.meter.summary() for house in houses)
     return replace(found, meters=meters)

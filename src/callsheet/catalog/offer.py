@@ -177,6 +177,8 @@ class Legal(Fact):
 
     training: Literal["licensed", "unlicensed"] | Unknown = UNKNOWN
     """What the model was trained on, as its maker claims."""
+    trains_on_input: Flag = UNKNOWN
+    """Whether the seller learns from what it is given."""
     indemnity: Literal["yes", "no", "enterprise"] | Unknown = UNKNOWN
     commercial: Flag = UNKNOWN
     output_rights: KnownText = UNKNOWN

@@ -7,6 +7,7 @@ import callsheet.cli.models
 import callsheet.cli.money
 import callsheet.cli.production
 import callsheet.cli.review
+import callsheet.cli.rights
 import callsheet.cli.server  # noqa: F401 - each adds its verbs
 from callsheet.cli.frame import app, main
 

@@ -70,14 +70,15 @@ def rows(found: list[tuple[str, ...]]) -> None:
         table.add_column(overflow="fold")
     for row in found:
         table.add_row(*row)
-    Console(soft_wrap=False, highlight=False).print(table)
+    Console(soft_wrap=False, highlight=False, markup=False).print(table)
 
 
 def studio(folder: Path) -> Any:
-    """The production in `folder`."""
+    """The production in `folder`. Whoever runs `app` with an `obj` gives arguments of Studio by it, such as a clock of their own."""
     from callsheet.studio import Studio
 
-    return Studio(folder)
+    context = click.get_current_context(silent=True)
+    return Studio(folder, **(context.find_root().obj or {} if context else {}))
 
 
 def progress(as_json: bool) -> Any:

@@ -95,11 +95,13 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
     """List the takes of SHOT; the pick is marked."""
     listing = studio(folder).takes(shot)
     found, picked = listing
+    blocked = studio(folder).rights().takes() if found else {}
 
     def render() -> None:
         rows([
             ("*" if take.number == picked else " ", f"take {take.number}", take.recipe.offer, f"seed {take.recipe.seed}",
-             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12], "; ".join(_unlike(take)))
+             f"{take.made_at:%Y-%m-%d %H:%M} UTC", take.recipe.digest[:12],
+             "; ".join([*_unlike(take), *(f"may not be used: {why}" for why in blocked.get(_named(take), ()))]))
             for take in found
         ])  # fmt: skip
         for take in found:
@@ -118,6 +120,7 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
                 "rejected": take.rejected,
                 "gates": take.gates_said,
                 "p_accept": listing.chance(take),
+                "blocked": list(blocked.get(_named(take), ())),
             }
             for take in found
         ],
@@ -128,6 +131,10 @@ def takes(folder: Path, shot: str, as_json: bool) -> None:
         else None,
     }
     show(as_json, facts, render, f"callsheet pick {folder} {shot} NUMBER")
+
+
+def _named(take: Any) -> str:
+    return f"{take.shot} take {take.number}"
 
 
 def _gates(listing: Any, take: Any) -> str:
@@ -318,6 +325,9 @@ def _print_made(made: Any) -> None:
         click.echo(f"  {item['path']}")
     for warning in made.warnings:
         click.secho(f"! {warning}", fg="yellow")
+    if made.required:
+        things = count(len(made.required), "thing")
+        click.secho(f"! {things} to do before it goes out: callsheet rights {Path(made.folder).parent}", fg="yellow")
     click.secho(f"Watch {made.deliverables[0]['path']}; the call sheet is {made.folder}/callsheet.html", dim=True)
 
 

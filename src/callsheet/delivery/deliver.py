@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from callsheet.delivery import callsheet
+from callsheet.delivery import callsheet, rights
 from callsheet.delivery.callsheet import Ends, ShotState
 from callsheet.delivery.made import FOLDER, Made
 from callsheet.delivery.package import Item, package
@@ -15,6 +16,7 @@ from callsheet.edit.cut import CutEvent
 from callsheet.edit.titles import require_text
 from callsheet.film import Document, Money, Production, digest, files
 from callsheet.floor import Floor, Job, renders
+from callsheet.floor.clearing import Papers, signed, today
 from callsheet.floor.conform import Film, Master, conform
 from callsheet.floor.crew import Crew
 from callsheet.floor.meter import Meter
@@ -25,8 +27,12 @@ from callsheet.floor.wasting import patterns
 from callsheet.media.type.fonts import font_files
 from callsheet.media.type.subtitles import srt, vtt
 from callsheet.progress import OnProgress
+from callsheet.rights import asked_again, described
 from callsheet.store import DOCUMENT, Artefact, ProductionStore, Version
 from callsheet.store.approvals import in_force
+
+TERMS = "catalog.yaml"
+"""The production's own catalogue: the terms of offers in it may change what is allowed."""
 
 
 async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress, crew: Crew | None) -> Made:
@@ -36,20 +42,33 @@ async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress,
     require_text(production)
     async with Floor(store, on_event=Meter(on_progress, total(store.spent())), crew=crew) as floor:
         version = store.snapshot("edited")
+        papers = Papers(store, production)
+        papers.clear_sound()
         if crew is not None:
             await shoot_missing(floor, store, production, crew.sellers)
-        films = await conform(floor, store, production, store.picks())
+        picks = store.picks()
+        # Again: what was waited for may have taken days.
+        judgement = Papers(store, production).clear_delivery(picks, described(production, picks, papers.terms))
+        films = await conform(floor, store, production, picks)
         picked = sum(len(film.cut.events) for film in films)
         takes = {"made": floor.made["take"], "reused": picked - floor.made["take"]}
         segments = {"made": floor.made["segment"], "reused": floor.reused["segment"]}
         items = await _items(floor, store, document, version, films)
+        masters_of = {
+            m: film.cut.episode for film in films for m in (_master_name(production, m) for m in film.masters)
+        }
+        items.append(rights.item(papers, picks, judgement))
         facts = {"production": production.title, "version": version.number, "board": document.digest}
+        facts["rights"] = rights.stated(papers, picks, judgement, masters_of)
         package(folder / FOLDER, items, facts, store.digest_of)
     masters = [_master_facts(folder, production, film, master) for film in films for master in film.masters]
     warnings = [warning for film in films for warning in film.warnings]
     spent = total(store.spent())
     where = str(folder / FOLDER)
-    return Made(production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings))
+    required = tuple(str(finding) for finding in judgement.of("require"))
+    return Made(
+        production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings), required
+    )
 
 
 def sources(store: ProductionStore) -> list[str]:
@@ -57,7 +76,12 @@ def sources(store: ProductionStore) -> list[str]:
     production = Document.parse(store.read().text).production
     written_from = [production.source.file] if production.source else []
     pictures = [path for placed in production.board() for _, path in files(production, placed)]
-    return list(dict.fromkeys([DOCUMENT, *written_from, *pictures]))
+    return list(dict.fromkeys([DOCUMENT, TERMS, *written_from, *pictures, *signed(production)]))
+
+
+def good_until(store: ProductionStore) -> date | None:
+    """The first day on which the rules may say something else of the film as it is; None when none is known of."""
+    return asked_again(Document.parse(store.read().text).production, today(store))
 
 
 def _master_facts(folder: Path, production: Production, film: Film, master: Master) -> dict[str, Any]:

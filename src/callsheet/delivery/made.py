@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ class Made:
     deliverables: tuple[Mapping[str, Any], ...]
     folder: str
     warnings: tuple[str, ...]
+    required: tuple[str, ...] = ()
+    """What the rules ask to be done before it goes out, and is not done: labels, marks, declarations."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data, the contract of `callsheet make --json`."""
@@ -40,12 +43,19 @@ class Made:
             "spent": {"currency": self.spent.currency, "micros": self.spent.micros},
             "deliverables": [dict(d) for d in self.deliverables],
             "warnings": list(self.warnings),
+            "required": list(self.required),
         }
 
 
-def stamp(folder: Path, made: Made, treatment: str | None, sources: Sequence[str]) -> None:
-    """Remember that the folder, as it is now, is this film; `sources` are the files it was made from, relative to the folder."""
+def stamp(
+    folder: Path, made: Made, treatment: str | None, sources: Sequence[str], good_until: date | None = None
+) -> None:
+    """Remember that the folder, as it is now, is this film; `sources` are the files it was made from, relative to the folder.
+
+    On the day `good_until` it has to be asked again whether it may be delivered.
+    """
     facts = {
+        "good_until": good_until.isoformat() if good_until else None,
         "key": _key(folder, treatment, sources),
         "sources": list(sources),
         "folder": made.folder,
@@ -56,21 +66,25 @@ def stamp(folder: Path, made: Made, treatment: str | None, sources: Sequence[str
     beside.replace(folder / _STAMP)
 
 
-def unchanged(folder: Path, treatment: str | None) -> Made | None:
+def unchanged(folder: Path, treatment: str | None, today: date) -> Made | None:
     """The film as it was made last, if nothing that could change it has changed since: its sources, what is remembered, what was
-    delivered, the program, its fonts and settings. None when anything has, or when it is not known: what is remembered on a server
-    others may have changed, and only the server knows."""
+    delivered, the program, its fonts and settings; and if no paper has ended and no rule begun until `today`. None when anything has, or
+    when it is not known: what is remembered on a server others may have changed, and only the server knows."""
     if os.environ.get(_SERVER):
         return None
     try:
         facts = json.loads((folder / _STAMP).read_text("utf-8"))
         if facts["key"] != _key(folder, treatment, facts["sources"]):
             return None
+        if facts["good_until"] and today >= date.fromisoformat(facts["good_until"]):
+            return None
         made = facts["made"]
         takes, segments = ({"made": 0, "reused": made[k]["made"] + made[k]["reused"]} for k in ("takes", "segments"))
         spent = Money(made["spent"]["micros"], made["spent"]["currency"])
-        files, warnings = tuple(made["deliverables"]), tuple(made["warnings"])
-        return Made(made["production"], made["version"], takes, segments, spent, files, facts["folder"], warnings)
+        files, warnings, required = (tuple(made[name]) for name in ("deliverables", "warnings", "required"))
+        return Made(
+            made["production"], made["version"], takes, segments, spent, files, facts["folder"], warnings, required
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

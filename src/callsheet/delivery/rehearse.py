@@ -5,8 +5,9 @@ It happens in a folder of its own inside `.callsheet/`, with its own memory: nei
 
 import asyncio
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from callsheet.money.audit import verify
 from callsheet.progress import OnProgress
 from callsheet.rehearsal import House, Memory, Schedule
 from callsheet.rehearsal.cast import assembled, listed
+from callsheet.rights.register import carry
 from callsheet.store import ProductionStore
 from callsheet.store.disk import guarded
 from callsheet.store.place import Place
@@ -54,12 +56,19 @@ class Rehearsed:
         }
 
 
-def rehearse(folder: Path, faults: Schedule | None, on_progress: OnProgress, on: Sequence[str] = ()) -> Rehearsed:
+def rehearse(
+    folder: Path,
+    faults: Schedule | None,
+    on_progress: OnProgress,
+    on: Sequence[str] = (),
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Rehearsed:
     """Make the production of `folder`, as it is now, in rehearsal: with the houses of the rehearsal, or with stand-ins for the sellers
     by the routes `on`. Raises what `deliver` raises before anything is shot, NotFoundError for a route that is not known."""
     stage = _stage(folder)
     offers = listed(folder, on)
-    with ProductionStore.open(stage, place=Place()) as store:
+    with ProductionStore.open(folder, clock) as real, ProductionStore.open(stage, clock, place=Place()) as store:
+        carry(real, store)
         return asyncio.run(_rehearse(store, stage, faults, on_progress, offers))
 
 

@@ -1,11 +1,12 @@
 """The nouns of the film, pure: production, episode, sequence, shot, take, assets, time. Nothing here reads or writes anything."""
 
-from callsheet.film.asset import Asset, Cast, Consent, Location, Look, Music, Prop, Voice
+from callsheet.film.asset import Asset, Cast, Location, Look, Music, Prop, Voice
 from callsheet.film.digest import canonical, digest, seed
 from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
 from callsheet.film.gates import GateFinding, Inspection
 from callsheet.film.ordering import awaiting, files, framings, needs, order
+from callsheet.film.papers import Consent, Licence
 from callsheet.film.preset import PRESETS, Framing, Preset
 from callsheet.film.price import Money, Price
 from callsheet.film.production import (
@@ -60,6 +61,7 @@ __all__ = [
     "GateFinding",
     "Inspection",
     "Keyframe",
+    "Licence",
     "Line",
     "Location",
     "Look",

@@ -1,32 +1,44 @@
 """Assets: recurring things with references and rights that shots name by id."""
 
-from datetime import date
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from callsheet.film.model import Colour, File, Id, Noun, Text
+from callsheet.film.papers import Consent, Licence
 
-
-class Consent(Noun):
-    """Permission to use a likeness, voice or work."""
-
-    paper: File | None = None
-    """The signed paper, relative to the production folder."""
-    granted_on: date | None = None
-    until: date | None = None
-    scope: str = ""
+LAWFUL = ("licence", "likeness", "minor")
+"""Fields of assets about the law: no picture depends on them."""
 
 
 class Asset(Noun):
-    """What every asset has: a name, words that describe it, reference files and consent."""
+    """What every asset has: a name, words that describe it, reference files, and the papers that allow its use."""
 
     name: Text
     description: str = ""
     references: list[File] = []
     """Stills, clips or sounds relative to the production folder, best first."""
     consent: Consent | None = None
+    licence: Licence | None = None
+    """What may be done with the work; for people, their consent says it."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_not_stated(self, told: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Recipes are named by the digest of what they say: a field that nobody states must not rename them.
+        said: dict[str, Any] = told(self)
+        return {name: value for name, value in said.items() if value is not None or name not in LAWFUL}
 
 
-class Cast(Asset):
+class Person(Asset):
+    """Somebody who is seen or heard."""
+
+    likeness: Literal["real", "invented"] | None = None
+    """`invented` is nobody who exists. Who has a consent exists; of who has references and neither, nobody knows."""
+    minor: bool | None = None
+    """Whether it is a minor, where `age` does not tell."""
+
+
+class Cast(Person):
     """A character, or a presenter."""
 
     voice: Id | None = None
@@ -58,7 +70,7 @@ class Look(Asset):
     type_tone: Literal["modern", "elegant", "bold", "editorial"] = "modern"
 
 
-class Voice(Asset):
+class Voice(Person):
     """A speaking voice."""
 
     speaker: str = "auto"

@@ -1,9 +1,9 @@
 """From the board to an order: ids resolved, files named by digest, everything that does not change the picture left out."""
 
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from callsheet.film.asset import Asset
+from callsheet.film.asset import LAWFUL, Asset
 from callsheet.film.digest import digest
 from callsheet.film.preset import PRESETS, Framing
 from callsheet.film.production import Placed, Production
@@ -108,4 +108,7 @@ def _spoken(production: Production, shot: Shot) -> Sound:
 
 def _seen(asset: AssetT) -> AssetT:
     """The asset as a picture shows it: papers and file names do not change a take, file contents are in the references."""
-    return asset.model_copy(update={"references": [], "consent": None})
+    unseen: dict[str, Any] = {"references": [], "consent": None} | {
+        name: None for name in LAWFUL if name in type(asset).model_fields
+    }
+    return asset.model_copy(update=unseen)

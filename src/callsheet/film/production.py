@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -60,6 +61,26 @@ class Episode(Noun):
     sequences: list[Sequence]
 
 
+class Contains(Noun):
+    """What only a person can say about what a file shows."""
+
+    deepfake: bool | None = None
+    """Whether it shows or lets speak somebody or something that exists and could be taken for real."""
+    synthetic_performer: bool | None = None
+    """Whether it shows a human who does not exist and could be taken for real."""
+    exempted_by: str = ""
+    """Who answers for treating it as an artistic work."""
+
+
+class Label(Noun):
+    """A disclosure that is seen: `text` is what a super of the board shows."""
+
+    kind: Literal["ai-generated", "ai-modified", "ai", "synthetic-performer"]
+    text: Text
+    language: Language | None = None
+    """The production's own when absent."""
+
+
 class Deliverable(Noun):
     """One file the client receives."""
 
@@ -67,6 +88,15 @@ class Deliverable(Noun):
     captions: Literal["burned", "soft", "both", "none"] = "both"
     language: Language | None = None
     """The language of burned captions; the production's own when absent."""
+    territories: list[str] = []
+    """Where this file is shown; wherever the film is when empty."""
+    channels: list[str] = []
+    """On which channels this file is shown; on all of the film's when empty."""
+    contains: Contains | None = None
+    labels: list[Label] = []
+    """Disclosures in the picture. One counts while a super of the board shows its text."""
+    declarations: dict[str, Text] = {}
+    """What is declared when it is uploaded, by channel."""
 
 
 class Budget(Noun):
@@ -81,10 +111,22 @@ class Rights(Noun):
     """What the finished film must be allowed to do."""
 
     territories: list[str] = []
-    """ISO 3166 country codes, or `WORLD`. Empty means not known yet."""
+    """ISO 3166 country codes, parts such as `US-NY`, `EU`, `EEA`, or `WORLD`. Empty means not known yet."""
     channels: list[str] = []
     paid_media: bool | None = None
     until: str | None = None
+    use: Text | None = None
+    """What the film is for, as consents name their uses: `advertising`, `entertainment`, `editorial`, `internal`."""
+    commercial: bool | None = None
+    publish_on: date | None = None
+    products: list[Text] = []
+    """What is advertised, as consents name what they exclude."""
+    artistic: bool = False
+    """An evidently artistic, creative, satirical or fictional work."""
+    indemnity: bool = False
+    """Only sellers that indemnify may shoot it."""
+    confidential: bool = False
+    """Nothing is given to sellers that train on what they are given."""
 
 
 class Production(Noun):

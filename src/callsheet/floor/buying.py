@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from callsheet.errors import BudgetError, NotFoundError
+from callsheet.errors import BudgetError, CallsheetError, NotFoundError
 from callsheet.film import Clip, Money
+from callsheet.floor.clearing import clear_create
 from callsheet.floor.collecting import Collector, Run, Undelivered
 from callsheet.floor.engine import Json, Steps
 from callsheet.floor.gating import Inspect, advice, again
@@ -197,6 +198,11 @@ class Buyer:
     async def _send(self, attempt: Attempt, provider: Hosted, references: Mapping[str, Path]) -> Attempt:
         create = self._create(attempt, provider, references)
         try:
+            await self.run(clear_create, self.store, attempt.recipe)
+        except CallsheetError as error:
+            await self.run(self.attempts.release, attempt.id, "unsent", error.what, owner=attempt.owner)
+            raise
+        try:
             accepted = await provider.submit(self.lines.wire, create)
         except Unsent as error:
             return await self.run(self.attempts.release, attempt.id, "unsent", str(error), owner=attempt.owner)
@@ -274,7 +280,11 @@ class Buyer:
         reason = attempt.reason
         for turn in range(_RESENDS):
             try:
+                await self.run(clear_create, self.store, attempt.recipe)
                 accepted = await provider.submit(self.lines.wire, create)
+            except CallsheetError as error:
+                reason = f"{reason}; it is not sent again: {error.what}"
+                break
             except (Unsent, Lost) as error:
                 reason = str(error)
             except Refused as error:

@@ -319,6 +319,14 @@ class Floor:
         await engine.forget(list(wanted))
         return [tasks[id].result() for id in ids]
 
+    async def collect(self) -> None:
+        """Go on with what earlier runs left open, and order nothing new."""
+        if self.crew is not None and self.crew.hosted:
+            from callsheet.money.attempts import Attempts
+
+            if await asyncio.to_thread(Attempts(self._store.database, self._store.id, self._store.clock).unfinished):
+                await self.buy([])
+
     async def _buy_one(self, engine: Engine, flow: str, id: str, order: "BuyOrder", rank: int) -> Bought:
         self._tell(Progress("take", order.shot, "making"))
         if self._shift is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from callsheet.errors import NotFoundError
+from callsheet.errors import NotFoundError, RightsError
 from callsheet.film import (
     Document,
     Money,
@@ -22,6 +22,7 @@ from callsheet.film import (
     order,
     seed,
 )
+from callsheet.floor.clearing import Papers
 from callsheet.floor.order import Route
 from callsheet.money import Bid, BidLine, Odds
 from callsheet.money.confirm import confirmed
@@ -70,6 +71,7 @@ def plan(
     signed = {shot: body for shot, body in approved.items() if shot not in spoken and shot not in knowledge.begun}
     picks = store.picks()
     prices = confirmed(store.database, store.id)
+    papers = Papers(store, production)
     planned: dict[str, Planned] = {}
     waiting = list(production.board())
     while waiting:
@@ -82,12 +84,12 @@ def plan(
                 continue
             if placed.address in signed:
                 _go_on(knowledge, signed[placed.address], production, store, placed, parent)
-            found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge)
+            found = _planned(production, store, providers, placed, parent, library, picks, prices, knowledge, papers)
             planned[placed.address] = found
             if found.take is None and found.decision.explored and not found.decision.begun and found.decision.price:
                 knowledge.will_try(found.decision.price.expected)
         waiting = later
-    return joined([planned[placed.address] for placed in production.board()], providers, knowledge)
+    return joined([planned[placed.address] for placed in production.board()], providers, knowledge, papers)
 
 
 def _go_on(
@@ -106,7 +108,9 @@ def _go_on(
         knowledge.begun = {**knowledge.begun, placed.address: {**body, "order": digest(now)}}
 
 
-def joined(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge) -> list[Planned]:
+def joined(
+    planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge, papers: Papers
+) -> list[Planned]:
     """The plan with every open shot's route as all of them together want it. Costs nothing where there is nothing to choose."""
     if not any(_open(p) and len(_paid(p.decision)) > 1 for p in planned):
         return list(planned)
@@ -114,7 +118,7 @@ def joined(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: K
 
     asked = question(planned, providers, knowledge)
     changed = together(members(planned, providers), asked) if asked is not None else {}
-    return [_rerouted(p, changed.get(p.placed.address), providers) for p in planned]
+    return [_rerouted(p, changed.get(p.placed.address), providers, papers) for p in planned]
 
 
 def question(planned: Sequence[Planned], providers: Sequence[Seller], knowledge: Knowledge) -> "Problem | None":
@@ -152,10 +156,12 @@ def _paid(decision: Decision) -> list[str]:
     return [c.offer for c in decision.candidates if c.price is not None and c.price.worst.micros]
 
 
-def _rerouted(planned: Planned, decision: Decision | None, providers: Sequence[Seller]) -> Planned:
+def _rerouted(planned: Planned, decision: Decision | None, providers: Sequence[Seller], papers: Papers) -> Planned:
     if decision is None:
         return planned
     recipe = planned.recipe
+    if decision.offer != planned.decision.offer:
+        decision = replace(decision, law=papers.law(planned.placed)(decision.offer))
     if recipe is not None and decision.offer != planned.decision.offer:
         recipe = _recipe(decision.offer, planned.placed.address, recipe.order, providers)
     return replace(planned, decision=decision, recipe=recipe)
@@ -180,12 +186,16 @@ def _planned(
     picks: Mapping[str, Take],
     prices: Mapping[str, Price],
     knowledge: Knowledge,
+    papers: Papers,
 ) -> Planned:
     wanted = order(production, placed, store.asset_digest, parent.take if parent else None)
     if parent is not None and parent.take is None:
         wanted = awaiting(wanted, placed.shot)
     try:
-        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge)
+        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge, papers.law(placed))
+    except RightsError:
+        papers.no_route(placed, providers)
+        raise
     except NotFoundError as error:
         # Nobody may shoot it now: what was shot when somebody could is still the film.
         kept = library.kept(placed.shot, wanted)

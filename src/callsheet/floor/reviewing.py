@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from callsheet.errors import InputError, NotFoundError
+from callsheet.errors import InputError, NotFoundError, RightsError
 from callsheet.film import Document, digest
 from callsheet.floor import approving
 from callsheet.floor import plan as planning
@@ -94,7 +94,7 @@ def review(
         try:
             pick(store, address, wanted, planning.BY_PERSON)
             moved = True
-        except InputError as error:
+        except (InputError, RightsError) as error:
             told = f"it is not put in the cut: {error.what}"
     after = store.picks().get(address)
     picked = after.number if after else None

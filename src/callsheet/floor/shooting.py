@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError
+from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError, RightsError
 from callsheet.film import Document, Money, Production, Recipe, Take, files
 from callsheet.floor import approving
 from callsheet.floor import plan as planning
+from callsheet.floor.clearing import Papers
 from callsheet.floor.conform import Film, conform
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.floor import Bought, Floor, ShootRequest
@@ -59,7 +60,11 @@ async def shoot_missing(
     """
     made: list[Take] = []
     while True:
-        planned = approving.plan(store, production, providers, _real(floor))
+        try:
+            planned = approving.plan(store, production, providers, _real(floor))
+        except RightsError:
+            await floor.collect()  # what is paid for is owned, whatever may be done with it
+            raise
         wanted = [p for p in planned if not chosen or p.placed.address in chosen]
         todo = [p for p in wanted if p.take is None and p.recipe is not None]
         blocked = [p for p in wanted if p.take is None and p.recipe is None]
@@ -107,6 +112,7 @@ async def _shoot(
     wanted: Sequence[tuple[Planned, Recipe]],
 ) -> list[Take]:
     """Shoot recipes, one call of the floor per provider."""
+    Papers(store, production).clear_making(recipe for _, recipe in wanted)
     made: list[Take] = []
     orders = []
     by_maker: dict[str, list[ShootRequest]] = {}
@@ -170,6 +176,11 @@ def _missing(missing: Sequence[Bought]) -> CallsheetError:
     told = "; ".join(f"{b.shot}: {b.end}" + (f" ({b.reasons[-1]})" if b.reasons else "") for b in missing[:5])
     more = f"; and {len(missing) - 5} more" if len(missing) > 5 else ""
     count = "1 shot has" if len(missing) == 1 else f"{len(missing)} shots have"
+    if all(b.end == "RightsError" for b in missing):
+        return RightsError(
+            f"{count} no take: {told}{more}",
+            remedy="`callsheet rights DIR` says what to do about each. What was bought is kept.",
+        )
     if all(b.end == "BudgetError" for b in missing):
         return BudgetError(
             f"{count} no take: {told}{more}", remedy="Raise the cap, or shoot less. What was bought is kept."
@@ -205,7 +216,8 @@ def takes(store: ProductionStore, shot: str) -> Listing:
 
 def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
     """Put a take in the cut. Raises NotFoundError, or InputError for a take that is too short for its shot."""
-    placed = Document.parse(store.read().text).production.find(shot)
+    production = Document.parse(store.read().text).production
+    placed = production.find(shot)
     take = next((t for t in store.takes(placed.address) if t.number == number), None)
     if take is None:
         raise NotFoundError(f"there is no take {number}", where=placed.address, remedy="`callsheet takes` lists them.")
@@ -217,6 +229,7 @@ def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
             where=placed.address,
             remedy="Shorten the shot in production.yaml, or pick another take.",
         )
+    Papers(store, production).clear_pick(take)
     with store.locked():
         store.snapshot("edited")
         store.pick(placed.address, number, by)
@@ -228,6 +241,7 @@ async def conform_picks(store: ProductionStore, on_progress: OnProgress) -> Conf
     production = Document.parse(store.read().text).production
     async with Floor(store, on_event=Meter(on_progress, planning.total(store.spent()))) as floor:
         store.snapshot("edited")
+        Papers(store, production).clear_conform(store.picks())
         films = await conform(floor, store, production, store.picks())
         return conformed(floor, films)
 

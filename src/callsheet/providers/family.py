@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -192,6 +192,15 @@ class Family(ABC):
             if listed.live_on(today) and not isinstance(listed.wire, Unknown)
         )
 
+    def gone(self) -> tuple[tuple[str, str], ...]:
+        """What it once sold and does not any more, each with since when and who says so."""
+        today = datetime.fromtimestamp(self.clock(), UTC).date()
+        return tuple(
+            (listed.id, f"it is retired{_since(listed)} ({listed.says('status')})")
+            for listed in self._offers.values()
+            if listed.status_on(today) == "retired"
+        )
+
     def refuses(self, offer: str, order: Order) -> str:
         """Why it does not take the order; empty when it does."""
         try:
@@ -363,6 +372,10 @@ def _cancelled(listed: Listed) -> bool | Unknown:
     if listed.control.cancel == "waiting" or charges.cancelled_waiting is charges.cancelled_running:
         return charges.cancelled_waiting
     return Unknown.UNKNOWN
+
+
+def _since(listed: Listed) -> str:
+    return f" since {listed.sunset_on}" if isinstance(listed.sunset_on, date) else ""
 
 
 def _lines(listed: Listed) -> int:

@@ -1,7 +1,7 @@
 """Rights: facts about people, works, offers and deliverables, and dated, sourced rules that forbid, ask, warn or note, with reasons."""
 
 from callsheet.rights.board import deliverable_facts, owners, shot_facts, sound_facts, use_of
-from callsheet.rights.cascade import Affected, Contents, cascade, first_lapse
+from callsheet.rights.cascade import Affected, Contents, asked_again, cascade, first_lapse
 from callsheet.rights.clear import clear_cut, clear_recipes, consent_allows, described
 from callsheet.rights.facts import (
     ConsentRecord,
@@ -41,6 +41,7 @@ __all__ = [
     "Terms",
     "Use",
     "Work",
+    "asked_again",
     "cascade",
     "clear_cut",
     "clear_recipes",

@@ -21,9 +21,12 @@ def use_of(production: Production) -> Use:
     stated = getattr(rights, "use", None)
     paid: Flag = UNKNOWN if rights.paid_media is None else rights.paid_media
     commercial = getattr(rights, "commercial", None)
+    files = production.deliverables
+    places = [*rights.territories, *(place for one in files for place in one.territories)]
+    channels = [*rights.channels, *(channel for one in files for channel in one.channels)]
     return Use(
-        territories=territory.codes(rights.territories) or UNKNOWN,
-        channels=frozenset(one.lower() for one in rights.channels) or UNKNOWN,
+        territories=territory.codes(places) or UNKNOWN,
+        channels=frozenset(channel.lower() for channel in channels) or UNKNOWN,
         use=str(stated).lower() if stated else "advertising" if rights.paid_media else UNKNOWN,
         paid=paid,
         commercial=commercial if isinstance(commercial, bool) else True if rights.paid_media else UNKNOWN,
@@ -243,7 +246,9 @@ def deliverable_facts(
         for shot in seq.shots
     ]
     drawn = {offer.offer: offer.own for offer in offers}
-    ai_video: Flag = any(take is not None and not drawn.get(take.recipe.offer, False) for _, take in shots)
+    bought = any(take is not None and not drawn.get(take.recipe.offer, False) for _, take in shots)
+    # Who will shoot what is not shot yet, nobody knows.
+    ai_video: Flag = True if bought else UNKNOWN if any(take is None for _, take in shots) else False
     spoken = any(shot.dialogue for shot, _ in shots) if ai_voice is None else ai_voice
     cast = {name for shot, _ in shots for name in shot.cast}
     people = [papers.person(f"cast.{name}", production.cast[name], "face") for name in sorted(cast)]
@@ -260,6 +265,8 @@ def deliverable_facts(
         marks=marks,
         declarations=dict(declarations or {}),
         exempted_by=str(getattr(stated, "exempted_by", "") or ""),
+        territories=territory.codes(deliverable.territories) or UNKNOWN,
+        channels=frozenset(channel.lower() for channel in deliverable.channels) or UNKNOWN,
     )
 
 

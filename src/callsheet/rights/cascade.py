@@ -12,11 +12,10 @@ from callsheet.rights import board, papers
 from callsheet.rights.facts import PERPETUAL, Facts, OfferTerms
 from callsheet.rights.likeness import ends
 from callsheet.rights.offers import OWN, Terms
-from callsheet.rights.pack import LASTING
+from callsheet.rights.pack import LAPSES, LASTING, PACK
 from callsheet.rights.papers import Revocation
 from callsheet.rights.rule import Finding, Pack, Stage, findings
 
-_LAPSED = ("consent-expired", "deceased-estate", "revoked-consent-cascade", "licence-term-at-publish")
 Thing = Literal["shot", "take", "cut", "deliverable"]
 
 
@@ -117,7 +116,7 @@ def cascade(
         offer = terms.of(name) if terms else OfferTerms(name, own=name in OWN)
         return said(recipe_facts(production, take.recipe, lineage, offer, gone))
 
-    lapsed = rules.only(*_LAPSED)
+    lapsed = rules.only(*(rule.id for rule in LAPSES))
     affected = [
         Affected("shot", placed.address, found)
         for placed in production.board()
@@ -166,7 +165,7 @@ def _name(key: tuple[str, int]) -> str:
 
 
 def first_lapse(production: Production, after: date) -> date | None:
-    """The first day after `after` on which a consent or licence of the document no longer holds; None when none ends.
+    """The first day after `after` on which a consent or licence of the document no longer holds, or one begins to; None when there is none.
 
     What was judged on `after` may be taken as judged until the day before.
     """
@@ -181,5 +180,13 @@ def first_lapse(production: Production, after: date) -> date | None:
         licence = papers.licence(asset, key)
         if licence is not None and not isinstance(licence.until, Unknown) and licence.until != PERPETUAL:
             days.add(date.fromordinal(licence.until.toordinal() + 1))
+        if licence is not None:
+            days |= {day for day in (licence.since, licence.revoked_on) if day}
     later = sorted(day for day in days if day > after)
     return later[0] if later else None
+
+
+def asked_again(production: Production, after: date) -> date | None:
+    """The first day after `after` on which the rules may say something else of the same film, as far as is known: a paper ends, a rule begins."""
+    days = [day for day in (first_lapse(production, after), PACK.changes(after)) if day is not None]
+    return min(days, default=None)

@@ -1,12 +1,13 @@
 """Clearing: one call for each way into the film. Each judges with today's papers and raises RightsError when a rule forbids it."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
-from callsheet.catalog import UNKNOWN
+from callsheet.catalog import UNKNOWN, Unknown
 from callsheet.film import Consent, Episode, Placed, Production, Recipe, Take
-from callsheet.rights import board
+from callsheet.rights import board, labels
 from callsheet.rights.cascade import Lineage, recipe_facts
 from callsheet.rights.facts import ConsentRecord, DeliverableFacts, Facts, OfferTerms, Person, Use
 from callsheet.rights.offers import Terms
@@ -56,8 +57,28 @@ def clear_recipes(
 
     Raises RightsError when a rule forbids any.
     """
+    judgement = judge_recipes(
+        production, recipes, on, terms, takes=takes, owners=owners, revoked=revoked, stage=stage, rules=rules
+    )
+    judgement.refuse()
+    return judgement
+
+
+def judge_recipes(
+    production: Production,
+    recipes: Iterable[Recipe],
+    on: date,
+    terms: Terms,
+    *,
+    takes: Iterable[Take] = (),
+    owners: Mapping[str, str] = MappingProxyType({}),
+    revoked: Iterable[Revocation] = (),
+    stage: Stage = "render",
+    rules: Pack = PACK,
+) -> Judgement:
+    """Like `clear_recipes`, and raises nothing."""
     lineage, gone = Lineage(takes, owners), tuple(revoked)
-    judgement = joined(
+    return joined(
         (
             (
                 recipe.order.code,
@@ -68,8 +89,6 @@ def clear_recipes(
         stage,
         on,
     )
-    judgement.refuse()
-    return judgement
 
 
 def clear_cut(
@@ -90,6 +109,28 @@ def clear_cut(
 
     Raises RightsError when a rule forbids it; with `unmet` also when something is required that is not done.
     """
+    judgement = judge_cut(
+        production, picks, on, terms,
+        takes=takes, owners=owners, revoked=revoked, stage=stage, deliverables=deliverables, rules=rules,
+    )  # fmt: skip
+    judgement.refuse(unmet=unmet)
+    return judgement
+
+
+def judge_cut(
+    production: Production,
+    picks: Mapping[str, Take],
+    on: date,
+    terms: Terms,
+    *,
+    takes: Iterable[Take] = (),
+    owners: Mapping[str, str] = MappingProxyType({}),
+    revoked: Iterable[Revocation] = (),
+    stage: Stage = "conform",
+    deliverables: Iterable[DeliverableFacts] = (),
+    rules: Pack = PACK,
+) -> Judgement:
+    """Like `clear_cut`, and raises nothing."""
     gone = tuple(revoked)
     lineage = Lineage([*takes, *picks.values()], owners)
     judged = [
@@ -100,13 +141,29 @@ def clear_cut(
         for take in _picked(production, picks)
     ]
     judged += [(e.code, judge(stage, board.sound_facts(production, e, gone), on, rules)) for e in production.episodes]
+    judged += [("", judge_deliverable(production, picks, one, on, terms, stage, rules)) for one in deliverables]
+    return joined(judged, stage, on)
+
+
+def judge_deliverable(
+    production: Production,
+    picks: Mapping[str, Take],
+    one: DeliverableFacts,
+    on: date,
+    terms: Terms,
+    stage: Stage = "deliver",
+    rules: Pack = PACK,
+) -> Judgement:
+    """What the rules say about one file: its marks, labels and declarations."""
     offers = tuple({take.recipe.offer: terms.of(take.recipe.offer) for take in _picked(production, picks)}.values())
     files = rules.only(*(rule.id for rule in rules if rule.stage == "deliver"))
     use = board.use_of(production)
-    judged += [("", judge(stage, Facts(offers=offers, use=use, deliverable=one), on, files)) for one in deliverables]
-    judgement = joined(judged, stage, on)
-    judgement.refuse(unmet=unmet)
-    return judgement
+    use = replace(
+        use,
+        territories=use.territories if isinstance(one.territories, Unknown) else one.territories,
+        channels=use.channels if isinstance(one.channels, Unknown) else one.channels,
+    )
+    return judge(stage, Facts(offers=offers, use=use, deliverable=one), on, files)
 
 
 def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:
@@ -114,9 +171,17 @@ def _picked(production: Production, picks: Mapping[str, Take]) -> list[Take]:
 
 
 def described(production: Production, picks: Mapping[str, Take], terms: Terms) -> list[DeliverableFacts]:
-    """Every deliverable of every episode, as the board and the picks tell what it contains; without labels, marks or declarations yet."""
+    """Every deliverable of every episode, as the board and the picks tell what it contains, shows and declares; without marks."""
     return [
-        board.deliverable_facts(production, episode, one, picks, _offers(episode, picks, terms))
+        board.deliverable_facts(
+            production,
+            episode,
+            one,
+            picks,
+            _offers(episode, picks, terms),
+            labels=labels.shown(production, episode, one),
+            declarations={channel.lower(): said for channel, said in one.declarations.items()},
+        )
         for episode in production.episodes
         for one in production.deliverables
     ]

@@ -193,7 +193,7 @@ _CN = "summary: https://comparativeai.org/en/rules/china/gb-45438-2025-ai-conten
 RULES = (
     Rule("eu-mark", "deliver", "require", _MARKET, None, "EU",
          f"{_ACT}, paragraph 2, and Regulation (EU) 2026/1744 ({_LUX})",
-         READ, eu_mark, "Sign the file with content credentials, or give it another mark that a machine reads."),
+         READ, eu_mark, "Sign the file with content credentials, or give it another mark that a machine reads.", (_GRACE,)),
     Rule("eu-deepfake-label", "deliver", "require", _MARKET, None, "EU", f"{_ACT}, paragraph 4 ({_LUX})", READ, eu_deepfake,
          "Show a label from the first frame on, or state `deepfake: false` if nothing in it could be taken for real."),
     Rule("cn-aigc-tag", "deliver", "require", date(2025, 9, 1), None, "CN", f"GB 45438-2025, implicit label ({_CN})", READ, cn_tag,

@@ -183,6 +183,9 @@ class DeliverableFacts:
     """What is declared to a channel when it is uploaded, by channel."""
     exempted_by: str = ""
     """Who answers for treating it as an artistic work."""
+    territories: Names = UNKNOWN
+    """Where this file is shown; where the film is when not stated."""
+    channels: Names = UNKNOWN
 
     @property
     def generated(self) -> Flag:

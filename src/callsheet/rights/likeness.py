@@ -41,7 +41,7 @@ def consent_missing(facts: Facts, on: date) -> Iterator[Hit]:
         elif person.role == "identifiable" and person.consent is None:
             yield Hit(person.asset, f"{person.name} exists and there is no consent")
         elif person.role == "identifiable" and person.consent is not None and not person.consent.paper:
-            yield Hit(person.asset, f"the consent of {person.name} names no signed paper")
+            yield Hit(person.asset, f"there is no signed paper to the consent of {person.name}")
 
 
 def consent_expired(facts: Facts, on: date) -> Iterator[Hit]:

@@ -1,8 +1,9 @@
 """Offers as rules see them, and what the rules say about every offer that may shoot a shot."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 
 from callsheet.catalog import UNKNOWN, Catalogue, Evidence, Offer, Unknown
 from callsheet.catalog.known import Flag
@@ -14,6 +15,8 @@ from callsheet.rights.rule import Finding, Judgement, Pack, judged
 
 OWN = frozenset({"animatic"})
 """What Callsheet draws itself."""
+STAND_INS = "rehearsal-"
+"""How the names of a rehearsal's own houses begin: nothing is really given to them."""
 _SAID = (
     "faces", "minors", "indemnity", "commercial", "training", "trains_on_input", "retention", "residency",
     "territory_only", "territory_excluded", "claims",
@@ -65,11 +68,19 @@ def _lower(*names: str | Unknown) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of every offer by its name: those of the catalogue, what Callsheet draws itself, and for all others that nothing is known."""
+    """The terms of every offer by its name: those of the catalogue, what Callsheet draws itself, and for all others that nothing is known.
 
-    catalogue: Catalogue
+    The catalogue, or what reads it: then it is read when the first offer of somebody else is asked about.
+    """
+
+    source: Catalogue | Callable[[], Catalogue]
     own: Set[str] = OWN
     _found: dict[str, OfferTerms] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Where the terms are read."""
+        return self.source if isinstance(self.source, Catalogue) else self.source()
 
     def of(self, name: str) -> OfferTerms:
         """The terms of an offer: `animatic`, `kling-4.0@fal`, `kling-4.0@fal:1080p`."""
@@ -79,7 +90,7 @@ class Terms:
 
     def _read(self, name: str) -> OfferTerms:
         plain = name.partition(":")[0]
-        if plain in self.own:
+        if plain in self.own or plain.startswith(STAND_INS):
             return OfferTerms(name, _lower(plain), own=True, released_on=UNKNOWN)
         if plain in self.catalogue:
             return replace(terms_of(self.catalogue.offer(plain)), offer=name)
@@ -99,6 +110,11 @@ class Rulings:
         self._terms, self._on, self._rules = terms, on, rules
         self._known: dict[tuple[object, ...], Judgement] = {}
 
+    @property
+    def pack(self) -> str:
+        """The version of the rules."""
+        return self._rules.version
+
     def of(self, facts: Facts, offer: str) -> Judgement:
         """What the rules say about an offer, by name, for a shot with these facts."""
         works = tuple(work for work in facts.works if work.licence is not None)
@@ -110,8 +126,7 @@ class Rulings:
 
     def why_not(self, facts: Facts, offer: str) -> str:
         """Why an offer may not shoot a shot, each reason with its rule, source and day; empty when it may."""
-        against = self.of(facts, offer).of("block")
-        return "; ".join(f"{f.words} [{f.rule}; {f.source}, read {f.checked_at}]" for f in against)
+        return self.of(facts, offer).why_not
 
     def blocked(self, facts: Facts, offers: Iterable[str]) -> Mapping[str, tuple[Finding, ...]]:
         """The offers that may not shoot a shot, each with every finding that forbids it."""

@@ -17,6 +17,8 @@ LASTING = PACK.only(
     "licence-term-at-publish",
 )
 """The rules by which a consent or licence that is gone reaches everything that was made with it."""
+LAPSES = PACK.only("consent-expired", "deceased-estate", "revoked-consent-cascade", "licence-term-at-publish")
+"""The rules that say something else when time passes or something is withdrawn, whoever shoots."""
 
 
 def judge(stage: Stage, facts: Facts, on: date, rules: Pack = PACK) -> Judgement:

@@ -34,6 +34,11 @@ class Revocation:
     of: str
     on: date
     why: str = ""
+    by: str = ""
+
+    def ends(self, granted_on: object) -> bool:
+        """Whether it withdraws what was granted on a day: not what was granted after it. Whatever has no day is withdrawn."""
+        return not isinstance(granted_on, date) or granted_on <= self.on
 
 
 def consent_record(key: str, consent: Consent, part: Part = "face") -> ConsentRecord:
@@ -66,7 +71,7 @@ def person(
     record = consent_record(key, asset.consent, part) if asset.consent else None
     names = {key, record.person} if record else {key}
     days = [record.revoked_on] if record and record.revoked_on else []
-    days += [one.on for one in revoked if one.of in names]
+    days += [one.on for one in revoked if one.of in names and one.ends(record.granted_on if record else None)]
     if record and days:
         record = replace(record, revoked_on=min(days))
     read = _Reader(asset)
@@ -96,11 +101,13 @@ def licence(asset: Asset, key: str = "", revoked: Iterable[Revocation] = ()) -> 
         return None
     read = _Reader(own if own is not None else asset.consent)
     media = read.names("media")
-    days = [day for day in (read.value("revoked_on"),) if day] + [one.on for one in revoked if one.of == key]
+    since = read.value("since") or read.value("granted_on")
+    days = [day for day in (read.value("revoked_on"),) if day]
+    days += [one.on for one in revoked if one.of in (key, read.value("person")) and one.ends(since)]
     return Licence(
         name=str(read.value("name") or read.value("scope") or "consent"),
         territories=read.places("territories"),
-        since=read.value("since") or read.value("granted_on"),
+        since=since,
         until=_end(read.value("until")),
         revoked_on=min(days) if days else None,
         media=media if isinstance(media, frozenset) else None,

@@ -56,6 +56,8 @@ class Rule:
     checked_at: date
     when: When
     remedy: str
+    turns: tuple[date, ...] = ()
+    """Days on which it begins to say something else."""
 
     def asked(self, stage: Stage, on: date) -> bool:
         """Whether it is asked at a stage on a day."""
@@ -115,6 +117,11 @@ class Judgement:
         """The findings with these outcomes."""
         return tuple(finding for finding in self.findings if finding.outcome in outcomes)
 
+    @property
+    def why_not(self) -> str:
+        """Every reason that forbids it, with its rule, source and day; empty when none does."""
+        return "; ".join(f"{f.words} [{f.rule}; {f.source}, read {f.checked_at}]" for f in self.of("block"))
+
     def explain(self) -> tuple[str, ...]:
         """One plain sentence and its source for each finding; one sentence when there is none."""
         if not self.findings:
@@ -173,6 +180,11 @@ class Pack(Sequence[Rule]):
         if (stage, on) not in self._asked:
             self._asked[stage, on] = tuple(rule for rule in self._rules if rule.asked(stage, on))
         return self._asked[stage, on]
+
+    def changes(self, after: date) -> date | None:
+        """The first day after `after` from which other rules hold, or other words of one; None when none is known of."""
+        known = [day for rule in self._rules for day in (rule.since, rule.until, *rule.turns) if day and day > after]
+        return min(known, default=None)
 
     def only(self, *ids: str) -> "Pack":
         """The rules with these ids."""

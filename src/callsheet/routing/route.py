@@ -1,21 +1,24 @@
 """Hard constraints first, then what was learned from verdicts, or the lowest price while nothing was; every offer that is out says why."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from callsheet.catalog.known import RESOLUTION, lines
-from callsheet.errors import NotFoundError
+from callsheet.errors import NotFoundError, RightsError
 from callsheet.film import Order, Shot, digest
 from callsheet.film.price import Money, Price
 from callsheet.providers import Offer, Provider, Seller
+from callsheet.rights import Finding, Judgement
 from callsheet.routing.situation import situation_of
 
 if TYPE_CHECKING:
     from callsheet.routing.knowledge import Knowledge
 
+Law = Callable[[str], Judgement]
+"""What the rules say of an offer, by its name, for one shot."""
 POLICY = "cheapest-1"
 """The policy while nothing is known of any offer in the shot's use case, and for drafts that cost nothing."""
 
@@ -50,6 +53,8 @@ class Decision:
     """What the joint plan of all shots made of it; None where it changed nothing."""
     whole: Mapping[str, Any] | None = None
     """The joint question with its answer, which all shots share; kept once, beside the decisions."""
+    law: Judgement | None = None
+    """What the rules say of the chosen offer; None when they were not asked."""
 
     @property
     def explored(self) -> bool:
@@ -82,6 +87,14 @@ class Decision:
         }
         if self.joint is not None:
             told["joint"] = dict(self.joint)
+        if self.law is not None:
+            findings = [str(finding) for finding in self.law.findings if finding.outcome != "note"]
+            told["law"] = {
+                "on": self.law.on.isoformat(),
+                "rules": self.law.pack,
+                "facts": self.law.facts,
+                "findings": findings,
+            }
         if self.weighed is None:
             return told
         answer = self.weighed["answer"]
@@ -103,27 +116,51 @@ def route(
     providers: Sequence[Seller],
     confirmed: Mapping[str, Price] = MappingProxyType({}),
     knowledge: "Knowledge | None" = None,
+    law: Law | None = None,
 ) -> Decision:
     """Choose the route for one shot; `confirmed` holds prices by offer that a person answers for where the provider states none.
 
     With `knowledge`, offers are weighed by what verdicts have taught of them in the shot's use case. A shot whose constraints name no
     offer and that is drawn here for nothing stays a draft.
 
-    Raises NotFoundError naming every rule that left nothing to choose.
+    An offer that the `law` forbids is out, whatever it costs.
+
+    Raises RightsError when the law left nothing to choose, NotFoundError when other rules did; both name every rule.
     """
+    found = _chosen(address, shot, order, providers, confirmed, knowledge, law)
+    return replace(found, law=law(found.offer)) if law is not None else found
+
+
+def _chosen(
+    address: str,
+    shot: Shot,
+    order: Order,
+    providers: Sequence[Seller],
+    confirmed: Mapping[str, Price],
+    knowledge: "Knowledge | None",
+    law: Law | None,
+) -> Decision:
+    forbidden: dict[str, Judgement] = {}
     possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
     drafts = False
     for provider in providers:
         for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
-            rule = _excluded(shot, offer, price) or provider.refuses(offer.name, order)
+            rule = _excluded(shot, offer, price)
+            if not rule and law is not None and (judgement := law(offer.name)).blocked:
+                forbidden[offer.name] = judgement
+                rule = judgement.why_not
+            rule = rule or provider.refuses(offer.name, order)
             if rule:
                 excluded.append((offer.name, rule))
             else:
                 possible.append((offer, price))
                 free = price is not None and not price.worst.micros
                 drafts |= free and isinstance(provider, Provider) and not shot.constraints.only
+        excluded += getattr(provider, "gone", tuple)()
+    if not possible and forbidden:
+        raise _unlawful(address, excluded, forbidden)
     if not possible:
         why = "; ".join(f"{name}: {rule}" for name, rule in excluded) or "no provider is installed"
         raise NotFoundError(
@@ -161,6 +198,32 @@ def route(
         policy=LEARNED,
         weighed=weighed.record,
     )
+
+
+def _unlawful(address: str, excluded: Sequence[tuple[str, str]], forbidden: Mapping[str, Judgement]) -> RightsError:
+    """Everything that left nothing to choose: each rule of the law once, with whom it excludes and what it says of the first."""
+    laws: dict[str, dict[str, Finding]] = {}
+    for name, judgement in forbidden.items():
+        for finding in judgement.of("block"):
+            laws.setdefault(finding.rule, {}).setdefault(name, finding)
+    why = []
+    ranked = sorted(laws.items(), key=lambda law: -len(law[1]))  # what excludes most is what is really wrong
+    for rule, offers in ranked:
+        first, found = next(iter(offers.items()))
+        told = f"{found.words} ({found.source}, read {found.checked_at})"
+        of = f"{first}: " if len(offers) > 1 else ""
+        why.append(f"[{rule}] excludes {_few(list(offers))}: {of}{told}")
+    others: dict[str, list[str]] = {}
+    for name, reason in excluded:
+        if name not in forbidden:
+            others.setdefault(reason, []).append(name)
+    why += [f"{_few(names)}: {reason}" for reason, names in others.items()]
+    remedies = dict.fromkeys(finding.remedy for _, offers in ranked for finding in offers.values())
+    return RightsError(f"no offer may shoot this shot: {'; '.join(why)}", where=address, remedy=" ".join(remedies))
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) <= 3 else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def _cost(offer: Offer, price: Price | None) -> str:

@@ -241,6 +241,8 @@ def with_rate(option: "Option", accept: float) -> "Option":
 def _excluded(record: Mapping[str, Any]) -> Iterator[str]:
     for name, rule in record["excluded"]:
         yield f"Excluded: {name}: {rule}"
+    for finding in record.get("law", {}).get("findings", ()):
+        yield f"Law: {finding}"
 
 
 def _before(kept: Mapping[str, Any], record: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from callsheet.errors import CallsheetError, ConflictError, StorageError, Versio
 from callsheet.store import postgres
 from callsheet.store.place import name_of
 
-REVISIONS = ("0001", "0002", "0003", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 """Every schema revision in order; the last is the one this Callsheet reads and writes."""
 
 _BUSY_MS = 30_000

@@ -124,6 +124,11 @@ class ProductionStore:
         return self._id
 
     @property
+    def folder(self) -> Path:
+        """The folder with the document and the assets; a worker's own for a production whose folder is elsewhere."""
+        return self._folder
+
+    @property
     def place(self) -> Place:
         """Where its memory is."""
         return self._place

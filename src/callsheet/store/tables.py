@@ -4,6 +4,7 @@ Every row that belongs to a film names its production, so that one database can 
 what they are made of, and any production may reuse them.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import (
@@ -150,6 +151,33 @@ verdict = Table(
     Column("at", Utc(), nullable=False),
     Index(None, "production", "shot"),
     Index(None, "offer"),
+)
+
+revocation = Table(
+    "revocation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("of", Text, nullable=False),  # an asset, a person, or the sha256 of a file
+    Column("on", String(10), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Utc(), nullable=False),
+    Index(None, "production"),
+)
+
+ruling = Table(
+    "ruling",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("production", ForeignKey("production.id"), nullable=False),
+    Column("verb", String(16), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("body", Text, nullable=False),  # the judgement: findings, rules and facts by digest
+    Column("by", Text, nullable=False),
+    Column("at", Utc(), nullable=False),
+    Index(None, "production"),
 )
 
 attempt = Table(
@@ -307,4 +335,22 @@ def append_only(dialect: str) -> list[str]:
     return [function] + [
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION ledger_append_only()"
         for table in APPEND_ONLY
+    ]
+
+
+def only_added(dialect: str, tables: Sequence[str]) -> list[str]:
+    """The statements that make a database refuse to change or remove rows of these tables."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for table in tables
+            for verb in ("UPDATE", "DELETE")
+        ]
+    function = (
+        "CREATE OR REPLACE FUNCTION rows_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'these rows are append-only'; END $$"
+    )
+    return [function] + [
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION rows_append_only()"
+        for table in tables
     ]
