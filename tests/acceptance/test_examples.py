@@ -25,6 +25,8 @@ pytestmark = pytest.mark.timeout(1500)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SOURCES = ("brief.md", "script.fountain", "document.md")
 FILMS = sorted(p.name for p in EXAMPLES.iterdir() if any((p / source).is_file() for source in SOURCES))
+BY_DEFAULT = "teapot"
+"""The film of the README; the others take minutes and are made by name, with `-m slow`."""
 OUTPUTS = shutil.ignore_patterns(".callsheet", "deliver", "production.yaml")
 
 
@@ -53,7 +55,9 @@ class Film:
         return parse_srt(own.read_text("utf-8"), self.rate)
 
 
-@pytest.fixture(scope="module", params=FILMS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(f, marks=[pytest.mark.slow] if f != BY_DEFAULT else []) for f in FILMS]
+)
 def film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Film]:
     folder = tmp_path_factory.mktemp("example") / request.param
     shutil.copytree(EXAMPLES / request.param, folder, ignore=OUTPUTS)

@@ -49,7 +49,7 @@ def test_everything_is_found_by_default_in_the_order_of_ids() -> None:
         (Query(regions=frozenset({"cn-beijing"})), "wan-3.0@dashscope-cn", "wan-3.0@dashscope-intl"),
         (Query(statuses=frozenset({"retired"})), "sora-2@openai", "veo-3.1@vertex"),
         (Query(statuses=frozenset({UNKNOWN})), "veo-3.1@vertex", "sora-2@openai"),
-        (Query(modes=frozenset({"multi_shot"})), "kling-3.0@kling-intl", "kling-4.0@fal"),
+        (Query(modes=frozenset({"multi_shot"})), "kling-3.0@kling-intl", "veo-3.1@vertex"),
         (Query(modes=frozenset({"reference_images", "extend"})), "seedance-2.5@fal", "kling-4.0@fal"),
         (Query(audio=True), "minimax-h3@fal", "runway-gen-4.5@runway"),
         (Query(audio=False), "runway-gen-4.5@runway", "minimax-h3@fal"),
@@ -147,7 +147,7 @@ def test_the_plain_facts() -> None:
         "status": "active",
         "sunset_on": None,
         "modes": [
-            "text", "first_frame", "last_frame", "keyframes", "reference_images", "reference_videos", "reference_audio", "edit",
+            "text", "first_frame", "last_frame", "keyframes", "reference_images", "reference_videos", "reference_audio", "edit", "multi_shot",
         ],
         "price": {"unit": "second", "currency": "USD", "micros": 157_000},
         "verified_on": "2026-11-01",
