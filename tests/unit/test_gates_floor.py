@@ -13,6 +13,7 @@ import pytest
 from money_makers import books, recipe, usd
 
 from callsheet.bakeoff.page import write_page
+from callsheet.errors import InputError
 from callsheet.film import Clip, GateFinding, Inspection, Money, Price, Rate, Reference, Take
 from callsheet.film.shot import Beat
 from callsheet.film.take import Sound
@@ -22,6 +23,7 @@ from callsheet.floor.gating import advice, again, inspected, shoot_local
 from callsheet.floor.order import BuyOrder, Route
 from callsheet.floor.retrying import next_of
 from callsheet.media.encode import TAKE, ClipWriter
+from callsheet.media.type.fonts import font_files
 from callsheet.money.attempts import Attempt, Verdict
 from callsheet.money.bid import MOST_PAID
 from callsheet.money.odds import Odds
@@ -183,6 +185,30 @@ def test_a_drawing_is_rejected_for_its_file_alone(tmp_path: Path) -> None:
     assert "freeze" in {f.gate for f in drawn.against}
     path.write_bytes(path.read_bytes()[:900])
     assert inspected(path, recipe(offer="animatic"), "16:9").rejected
+
+
+def test_bought_clips_are_read_when_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import skia
+
+    path = tmp_path / "clip.mp4"
+    surface = skia.Surface(640, 360)
+    surface.getCanvas().clear(0xFF334455)
+    font = skia.Font(skia.Typeface.MakeFromFile(str(font_files()[0])), 42)
+    surface.getCanvas().drawString("shutterstock", 180, 200, font, skia.Paint(Color=0xFFFFFFFF, AntiAlias=True))
+    with ClipWriter(path, 640, 360, Fraction(24), TAKE) as writer:
+        for _ in range(24):
+            writer.write_bgra(surface.toarray())
+
+    def said(offer: str = "veo-9@fal") -> dict[str, str]:
+        return {f.gate: f.outcome for f in inspected(path, recipe(offer=offer), "16:9").findings}
+
+    assert "watermark" not in said()
+    monkeypatch.setenv("CALLSHEET_READ", "on")
+    assert said()["watermark"] == "reject"
+    assert "watermark" not in said("animatic"), "we know what we drew"
+    monkeypatch.setenv("CALLSHEET_READ", "yes")
+    with ProductionStore.open(tmp_path) as store, pytest.raises(InputError, match="neither on nor off"):
+        Floor(store)
 
 
 def test_what_was_ordered_is_no_fault(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Gates on the floor: every clip that comes in is looked at once, and what is rejected is shot again, a bounded number of times."""
 
+import importlib.util
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from callsheet.errors import InputError, MissingPartError
 from callsheet.film import Framing, GateFinding, Inspection, Money, Order, Recipe, Take, seed
 
 if TYPE_CHECKING:  # worker processes import this too, and have no use for a database
@@ -15,12 +18,24 @@ if TYPE_CHECKING:  # worker processes import this too, and have no use for a dat
 Inspect = Callable[..., Inspection]
 """Looks at a clip of a recipe in one picture shape, as `inspected` does. Must be picklable."""
 
+READ = "CALLSHEET_READ"
+"""Environment variable; `on` has bought clips read for lettering that nobody ordered, which takes a second or two of a core each."""
 DRAWN = "animatic"
 """The offer of the drawings that are made here: another seed draws the same board again."""
 _OF_THE_FILE = ("decode", "spec")
 _WORKS = ("edit", "extend", "upscale", "reframe", "restyle")
 _OF_THE_ROUTE = frozenset(("spec", "sound", "watermark"))
 """Gates whose faults are the way of a route: another seed of it would have them as well. So is a clip that is too short."""
+
+
+def reading() -> bool:
+    """Whether clips are read. Raises InputError, and MissingPartError where there is nothing to read with."""
+    said = os.environ.get(READ, "off")
+    if said not in ("on", "off"):
+        raise InputError(f"{said!r} is neither on nor off", where=READ, remedy=f"Set {READ}=on, or unset it.")
+    if said == "on" and importlib.util.find_spec("rapidocr") is None:
+        raise MissingPartError("there is nothing to read clips with", where=READ, remedy="Install callsheet[ocr].")
+    return said == "on"
 
 
 def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) -> Inspection:
@@ -31,12 +46,20 @@ def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) 
     """
     from callsheet.media.gates import CHEAP, VERSION, Wanted
     from callsheet.media.gates.inspection import inspect
+    from callsheet.media.gates.reading import installed_reader
 
+    reads = recipe.offer != DRAWN and reading()
+    asked = (*CHEAP, "watermark") if reads else CHEAP
     high = _lines(recipe.offer) if sized else None
     order = recipe.order
     sound = order.sound is not None and recipe.offer != DRAWN  # a drawing is silent
     wanted = Wanted.by(order, framing, lines=high, any_rate=True, sound=sound)
-    report = inspect(path, wanted, [gate for gate in CHEAP if gate not in _ordered(order)])
+    report = inspect(
+        path,
+        wanted,
+        [gate for gate in asked if gate not in _ordered(order)],
+        reader=installed_reader() if reads else None,
+    )
     found = [GateFinding.model_validate(finding.document()) for finding in report]
     found += [
         GateFinding(gate=gate, outcome="not checked", score=None, words=why) for gate, why in _ordered(order).items()

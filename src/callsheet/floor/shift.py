@@ -20,7 +20,7 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.durable import DurableEngine, Fleet
 from callsheet.floor.engine import FlowState, Json, Steps
 from callsheet.floor.event import Progress
-from callsheet.floor.gating import Inspect, inspected
+from callsheet.floor.gating import Inspect, inspected, reading
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import Measure, measure
 from callsheet.floor.making import Bench
@@ -101,6 +101,7 @@ class Shift:
         tell: Callable[[str, Progress], None] = lambda _production, _event: None,
         pulse: Pulse | None = None,
     ) -> None:
+        reading()
         self.id = uuid.uuid4().hex
         self.fenced = asyncio.Event()
         """Set when others took this process's work over: none of its flows run any more."""
