@@ -18,7 +18,7 @@ OFFERS = Path(__file__).with_name("offers.yaml")
     [
         "openrouter",
         "xai",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("replicate", "local")),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("replicate", "local", "wavespeed")),
     ],
 )
 def test_a_seller_with_offers_of_ones_own_keeps_the_contract(route: str, tmp_path: Path) -> None:

@@ -66,7 +66,9 @@ class Dialect:
     good: tuple[Place, frozenset[Any]] | None = None
     """Where an answer with a good status says whether it is one, and what it then says."""
     moderated: frozenset[str] = frozenset()
-    """Parts of a failed job's reason that mean its content."""
+    """Parts of a failed job's reason, or of an error's words, that mean the content."""
+    empty: frozenset[str] = frozenset()
+    """Parts of an error's words that mean an empty account."""
     key: tuple[str, str] = ("authorization", "Bearer ")
     """The header that carries the key, and what stands before it."""
     cancel: tuple[str, str] | None = None
@@ -205,13 +207,14 @@ class Generic(Family):
         return exact(at(told, *dialect.cost), dialect.worth, dialect.currency) if dialect.cost else None
 
     def refusal(self, status: int, said: Mapping[str, Any], headers: Mapping[str, str]) -> Refused | None:
-        """By the dialect's kinds of error, else by status."""
+        """By the dialect's kinds of error, else by its words, else by status."""
+        reason = words(said) or f"HTTP {status}"
         kind = self.said.codes.get(str(at(said, *self.said.code)))
-        return (
-            Refused(kind, words(said) or f"HTTP {status}", wait_s(headers))
-            if kind
-            else super().refusal(status, said, headers)
-        )
+        if kind is None and status < 500:
+            told = reason.lower()
+            spoken: Mapping[RefusalKind, frozenset[str]] = {"funds": self.said.empty, "moderated": self.said.moderated}
+            kind = next((kind for kind, parts in spoken.items() if any(part in told for part in parts)), None)
+        return Refused(kind, reason, wait_s(headers)) if kind else super().refusal(status, said, headers)
 
     def stopping(self, job: str) -> Call:
         """See Family."""
@@ -251,6 +254,8 @@ class WaveSpeed(Generic):
         reason=("data", "error"),
         good=(("code",), frozenset((200,))),
         moderated=frozenset(("nsfw", "sensitive", "moderat", "content policy")),
+        # What it says of an empty account is not documented: the usual words.
+        empty=frozenset(("insufficient", "not enough credit", "balance is too low", "top up")),
     )  # fmt: skip
 
 

@@ -60,7 +60,9 @@ class Relay(StandIn):
         """With the dialect's first word for the kind, where it has one."""
         kinds = {"overloaded": "busy", "too-large": "input"}
         word = next((w for w, kind in self.dialect.codes.items() if kind == kinds.get(why.kind, why.kind)), why.kind)
-        said: dict[Place, Any] = {self.dialect.code: word, ("message",): why.message}
+        spoken = {"funds": self.dialect.empty, "moderated": self.dialect.moderated}.get(why.kind) or ()
+        message = f"{why.message} ({min(spoken)})" if spoken else why.message
+        said: dict[Place, Any] = {self.dialect.code: word, ("message",): message}
         if self.dialect.good is not None:
             said[self.dialect.good[0]] = why.code
         reply = answer(why.code, _laid(said))
