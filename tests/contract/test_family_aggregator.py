@@ -112,7 +112,8 @@ def test_states(tmp_path: Path, fault: Fault, state: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [
-        (Fault.RATE_429, "rate"), (Fault.FUNDS_402, "funds"), (Fault.FUNDS_429, "funds"), (Fault.MODERATED_AT_CREATE, "moderated"), (Fault.RETIRED, "retired"),
+        (Fault.RATE_429, "rate"), (Fault.FUNDS_402, "funds"), (Fault.FUNDS_429, "funds"),
+        (Fault.MODERATED_AT_CREATE, "moderated"), (Fault.RETIRED, "retired"),
     ],
 )  # fmt: skip
 def test_refusals(tmp_path: Path, fault: Fault, kind: str) -> None:
