@@ -508,30 +508,31 @@ def sdk(url: str, key: str = KEY) -> Any:
 
 def test_ark_sdk_makes_polls_and_downloads() -> None:
     def session(url: str) -> None:
-        tasks = sdk(url).content_generation.tasks
-        content = [text("A teapot steams."), image()]
-        made = tasks.create(
-            model="doubao-seedance-2-0-260128", content=content, resolution="480p", duration=4, generate_audio=False,
-            return_last_frame=True, safety_identifier="person-1",
-        )  # fmt: skip
-        with httpx.Client() as web:
-            for _ in range(200):
-                task = tasks.get(task_id=made.id)
-                assert task.status in ("queued", "running", "succeeded")
-                if task.status == "succeeded":
-                    break
-            # 864 x 496 x 97 / 1024, whole tokens.
-            assert (task.usage.completion_tokens, task.ratio, task.duration) == (40_594, "16:9", 4)
-            assert task.safety_identifier == "person-1"
-            clip = web.get(task.content.video_url)
-            assert clip.content[4:8] == b"ftyp"
-            last = web.get(task.content.last_frame_url)
-            assert last.content.startswith(b"\x89PNG")
-            assert tasks.list(page_size=5, status="succeeded", task_ids=[made.id]).items[0].id == made.id
-            tasks.delete(made.id)
+        with sdk(url) as client:
+            tasks = client.content_generation.tasks
+            content = [text("A teapot steams."), image()]
+            made = tasks.create(
+                model="doubao-seedance-2-0-260128", content=content, resolution="480p", duration=4, generate_audio=False,
+                return_last_frame=True, safety_identifier="person-1",
+            )  # fmt: skip
+            with httpx.Client() as web:
+                for _ in range(200):
+                    task = tasks.get(task_id=made.id)
+                    assert task.status in ("queued", "running", "succeeded")
+                    if task.status == "succeeded":
+                        break
+                # 864 x 496 x 97 / 1024, whole tokens.
+                assert (task.usage.completion_tokens, task.ratio, task.duration) == (40_594, "16:9", 4)
+                assert task.safety_identifier == "person-1"
+                clip = web.get(task.content.video_url)
+                assert clip.content[4:8] == b"ftyp"
+                last = web.get(task.content.last_frame_url)
+                assert last.content.startswith(b"\x89PNG")
+                assert tasks.list(page_size=5, status="succeeded", task_ids=[made.id]).items[0].id == made.id
+                tasks.delete(made.id)
 
-            with pytest.raises(errors.ArkNotFoundError):
-                tasks.get(task_id=made.id)
+                with pytest.raises(errors.ArkNotFoundError):
+                    tasks.get(task_id=made.id)
 
     async def scene() -> None:
         async with served("ark-cn", timing=Timing(queue_s=0.05, run_s=0.1)) as at:
@@ -546,31 +547,32 @@ def test_ark_sdk_raises_its_own_errors() -> None:
     model = "doubao-seedance-2-0-260128"
 
     def session(url: str) -> None:
-        tasks = sdk(url).content_generation.tasks
-        waiting = tasks.create(model=model, content=[text("x")])
-        assert tasks.get(task_id=waiting.id).status == "queued"
-        tasks.delete(waiting.id)
-        assert tasks.get(task_id=waiting.id).status == "cancelled"
-        with pytest.raises(errors.ArkConflictError) as conflict:
+        with sdk(url) as client:
+            tasks = client.content_generation.tasks
+            waiting = tasks.create(model=model, content=[text("x")])
+            assert tasks.get(task_id=waiting.id).status == "queued"
             tasks.delete(waiting.id)
-        assert conflict.value.code == "InvalidAction.RunningTaskDeletion"
-        with pytest.raises(errors.ArkAuthenticationError):
-            sdk(url, "wrong").content_generation.tasks.create(model=model, content=[text("x")])
-        with pytest.raises(errors.ArkBadRequestError) as bad:
-            tasks.create(model=model, content=[text("x")], duration=99)
-        assert bad.value.code == "InvalidParameter"
-        with pytest.raises(errors.ArkNotFoundError):
-            tasks.create(model="doubao-seedance-9", content=[text("x")])
-        with pytest.raises(errors.ArkRateLimitError):
-            tasks.create(model=model, content=[text("x")])
-        with pytest.raises(errors.ArkPermissionDeniedError) as empty:
-            tasks.create(model=model, content=[text("x")])
-        assert empty.value.code == "AccountOverdueError"
-        with pytest.raises(errors.ArkBadRequestError) as banned:
-            tasks.create(model=model, content=[text("x")])
-        assert banned.value.code == "InputTextSensitiveContentDetected"
-        with pytest.raises(errors.ArkInternalServerError):
-            tasks.create(model=model, content=[text("x")])
+            assert tasks.get(task_id=waiting.id).status == "cancelled"
+            with pytest.raises(errors.ArkConflictError) as conflict:
+                tasks.delete(waiting.id)
+            assert conflict.value.code == "InvalidAction.RunningTaskDeletion"
+            with sdk(url, "wrong") as stranger, pytest.raises(errors.ArkAuthenticationError):
+                stranger.content_generation.tasks.create(model=model, content=[text("x")])
+            with pytest.raises(errors.ArkBadRequestError) as bad:
+                tasks.create(model=model, content=[text("x")], duration=99)
+            assert bad.value.code == "InvalidParameter"
+            with pytest.raises(errors.ArkNotFoundError):
+                tasks.create(model="doubao-seedance-9", content=[text("x")])
+            with pytest.raises(errors.ArkRateLimitError):
+                tasks.create(model=model, content=[text("x")])
+            with pytest.raises(errors.ArkPermissionDeniedError) as empty:
+                tasks.create(model=model, content=[text("x")])
+            assert empty.value.code == "AccountOverdueError"
+            with pytest.raises(errors.ArkBadRequestError) as banned:
+                tasks.create(model=model, content=[text("x")])
+            assert banned.value.code == "InputTextSensitiveContentDetected"
+            with pytest.raises(errors.ArkInternalServerError):
+                tasks.create(model=model, content=[text("x")])
 
     async def scene() -> None:
         faults = [Fault.RATE_429, Fault.FUNDS_402, Fault.MODERATED_AT_CREATE, Fault.ERROR_BEFORE_ACCEPT]

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -438,20 +439,25 @@ def closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         client.close()
 
 
-def point(monkeypatch: pytest.MonkeyPatch, on: Stage) -> fal_client.SyncClient:
-    """fal's client has its addresses written into it."""
+@contextmanager
+def pointed(monkeypatch: pytest.MonkeyPatch, on: Stage, key: str = KEY) -> Iterator[fal_client.SyncClient]:
+    """fal's client, which has its addresses written into it, and never closes what it uploads with."""
     monkeypatch.setattr(sdk, "QUEUE_URL_FORMAT", on.url + "/")
     monkeypatch.setattr(sdk, "REST_URL", on.url)
     monkeypatch.setattr(sdk, "CDN_URL", on.url)
-    return fal_client.SyncClient(key=KEY)
+    client = fal_client.SyncClient(key=key)
+    uploads = fal_client.SyncClient._get_cdn_client
+    with ExitStack() as opened, client._client:
+        kept = lambda self: opened.enter_context(uploads(self))  # noqa: E731
+        monkeypatch.setattr(fal_client.SyncClient, "_get_cdn_client", kept)
+        yield client
 
 
 def test_the_official_client_orders_waits_and_downloads(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         async with served("fal") as on:
-            client = point(monkeypatch, on)
 
-            def shoot() -> tuple[list[str], bytes]:
+            def shoot(client: fal_client.SyncClient) -> tuple[list[str], bytes]:
                 picture = client.upload(PNG, "image/png", "still.png")
                 handle = client.submit(
                     "kling/v4/image-to-video", {"prompt": "A cat.", "start_image_url": picture, "duration": 3}
@@ -460,7 +466,8 @@ def test_the_official_client_orders_waits_and_downloads(monkeypatch: pytest.Monk
                 result = handle.get()
                 return seen, httpx.get(result["video"]["url"]).content
 
-            seen, clip = await asyncio.to_thread(shoot)
+            with pointed(monkeypatch, on) as client:
+                seen, clip = await asyncio.to_thread(shoot, client)
             assert seen[-1] == "Completed"
             assert set(seen) <= {"Queued", "InProgress", "Completed"}
             assert clip[4:8] == b"ftyp"
@@ -474,14 +481,13 @@ def test_the_official_client_sees_errors_as_fals(monkeypatch: pytest.MonkeyPatch
 
     async def main() -> None:
         async with served("fal", script=script) as on:
-            client = point(monkeypatch, on)
 
-            def wrong() -> None:
+            def wrong(client: fal_client.SyncClient, stranger: fal_client.SyncClient) -> None:
                 with pytest.raises(fal_client.FalClientHTTPError) as caught:
                     client.submit("kling/v4/text-to-video", {"prompt": "A cat.", "duration": "x"})
                 assert caught.value.status_code == 422
                 with pytest.raises(fal_client.FalClientHTTPError) as caught:
-                    fal_client.SyncClient(key="wrong").submit("kling/v4/text-to-video", {"prompt": "A cat."})
+                    stranger.submit("kling/v4/text-to-video", {"prompt": "A cat."})
                 assert caught.value.status_code == 401
                 assert client.submit("kling/v4/text-to-video", {"prompt": "A cat."}).get()["video"]
                 failed = client.submit("kling/v4/text-to-video", {"prompt": "A cat."})
@@ -493,7 +499,8 @@ def test_the_official_client_sees_errors_as_fals(monkeypatch: pytest.MonkeyPatch
                 with pytest.raises(fal_client.FalClientHTTPError, match="content_policy_violation"):
                     client.submit("kling/v4/text-to-video", {"prompt": "A dog."}).get()
 
-            await asyncio.to_thread(wrong)
+            with pointed(monkeypatch, on) as client, pointed(monkeypatch, on, "wrong") as stranger:
+                await asyncio.to_thread(wrong, client, stranger)
 
     asyncio.run(main())
 
@@ -501,14 +508,14 @@ def test_the_official_client_sees_errors_as_fals(monkeypatch: pytest.MonkeyPatch
 def test_the_official_client_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         async with served("fal", timing=WAITING) as on:
-            client = point(monkeypatch, on)
 
-            def stop() -> Any:
+            def stop(client: fal_client.SyncClient) -> Any:
                 handle = client.submit("kling/v4/text-to-video", {"prompt": "A cat."})
                 handle.cancel()
                 return handle.status()
 
-            status = await asyncio.to_thread(stop)
+            with pointed(monkeypatch, on) as client:
+                status = await asyncio.to_thread(stop, client)
             assert status.error_type == "client_cancelled"
             assert on.house.jobs[0].status == "cancelled"
 

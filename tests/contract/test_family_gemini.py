@@ -436,27 +436,27 @@ def _patiently(ask: Callable[[], Any], ready: Callable[[Any], bool]) -> Any:
 
 def test_the_sdk_makes_a_clip_and_downloads_it() -> None:
     def use(url: str) -> None:
-        client = _client(url)
-        made = client.interactions.create(
-            model="gemini-omni-1.2-flash", input="A kettle.", background=True,
-            response_format={"type": "video", "duration": "3s", "resolution": "360p", "delivery": "uri"},
-            generation_config={"video_config": {"task": "text_to_video"}},
-        )  # fmt: skip
-        assert made.status == "queued"
-        done = _patiently(lambda: client.interactions.get(made.id), lambda i: i.status == "completed")
-        assert done.output_video.mime_type == "video/mp4"
-        name = "files/" + done.output_video.uri.split("files/")[1].split(":")[0]
-        _patiently(lambda: client.files.get(name=name), lambda f: f.state.name == "ACTIVE")
-        assert client.files.download(file=name)[4:8] == b"ftyp"
-        client.interactions.delete(made.id)
-        inline = client.interactions.create(
-            model="gemini-omni-1.1-flash",
-            input="A kettle.",
-            background=True,
-            response_format={"type": "video", "duration": "3s"},
-        )
-        done = _patiently(lambda: client.interactions.get(inline.id), lambda i: i.status == "completed")
-        assert done.output_video.data
+        with _client(url) as client:
+            made = client.interactions.create(
+                model="gemini-omni-1.2-flash", input="A kettle.", background=True,
+                response_format={"type": "video", "duration": "3s", "resolution": "360p", "delivery": "uri"},
+                generation_config={"video_config": {"task": "text_to_video"}},
+            )  # fmt: skip
+            assert made.status == "queued"
+            done = _patiently(lambda: client.interactions.get(made.id), lambda i: i.status == "completed")
+            assert done.output_video.mime_type == "video/mp4"
+            name = "files/" + done.output_video.uri.split("files/")[1].split(":")[0]
+            _patiently(lambda: client.files.get(name=name), lambda f: f.state.name == "ACTIVE")
+            assert client.files.download(file=name)[4:8] == b"ftyp"
+            client.interactions.delete(made.id)
+            inline = client.interactions.create(
+                model="gemini-omni-1.1-flash",
+                input="A kettle.",
+                background=True,
+                response_format={"type": "video", "duration": "3s"},
+            )
+            done = _patiently(lambda: client.interactions.get(inline.id), lambda i: i.status == "completed")
+            assert done.output_video.data
 
     async def main() -> None:
         async with served("gemini") as on:
@@ -471,30 +471,29 @@ def test_the_sdk_uploads_edits_cancels_and_hears_no(tmp_path: Path) -> None:
     clip.write_bytes(MP4)
 
     def use(url: str) -> None:
-        client = _client(url)
-        file = client.files.upload(file=clip)
-        file = _patiently(lambda: client.files.get(name=file.name), lambda f: f.state.name == "ACTIVE")
-        made = client.interactions.create(
-            model="gemini-omni-1.2-flash", background=True, response_format={"type": "video", "duration": "5s"},
-            input=[{"type": "document", "uri": file.uri}, {"type": "text", "text": "Make it blue."}],
-            generation_config={"video_config": {"task": "edit"}},
-        )  # fmt: skip
-        assert client.interactions.cancel(made.id).status == "cancelled"
-        with pytest.raises(Exception, match="not_found") as missing:
-            client.interactions.create(model="gemini-omni-9", input="A kettle.", background=True)
-        assert type(missing.value).__name__ == "NotFoundError"
-        with pytest.raises(Exception, match="not a task") as wrong:
-            client.interactions.create(
-                model="gemini-omni-1.2-flash", input="A kettle.", background=True,
-                generation_config={"video_config": {"task": "dance"}},
+        with _client(url) as client:
+            file = client.files.upload(file=clip)
+            file = _patiently(lambda: client.files.get(name=file.name), lambda f: f.state.name == "ACTIVE")
+            made = client.interactions.create(
+                model="gemini-omni-1.2-flash", background=True, response_format={"type": "video", "duration": "5s"},
+                input=[{"type": "document", "uri": file.uri}, {"type": "text", "text": "Make it blue."}],
+                generation_config={"video_config": {"task": "edit"}},
             )  # fmt: skip
-        assert type(wrong.value).__name__ == "BadRequestError"
-        stranger = _client(url, "wrong")
-        with pytest.raises(Exception, match="API key not valid"):
-            stranger.interactions.get(made.id)
-        hook = client.webhooks.create(uri="https://studio.example/hints", subscribed_events=["video.generated"])
-        assert hook.new_signing_secret.startswith("whsec_")
-        assert [found.id for found in client.webhooks.list().webhooks] == [hook.id]
+            assert client.interactions.cancel(made.id).status == "cancelled"
+            with pytest.raises(Exception, match="not_found") as missing:
+                client.interactions.create(model="gemini-omni-9", input="A kettle.", background=True)
+            assert type(missing.value).__name__ == "NotFoundError"
+            with pytest.raises(Exception, match="not a task") as wrong:
+                client.interactions.create(
+                    model="gemini-omni-1.2-flash", input="A kettle.", background=True,
+                    generation_config={"video_config": {"task": "dance"}},
+                )  # fmt: skip
+            assert type(wrong.value).__name__ == "BadRequestError"
+            with _client(url, "wrong") as stranger, pytest.raises(Exception, match="API key not valid"):
+                stranger.interactions.get(made.id)
+            hook = client.webhooks.create(uri="https://studio.example/hints", subscribed_events=["video.generated"])
+            assert hook.new_signing_secret.startswith("whsec_")
+            assert [found.id for found in client.webhooks.list().webhooks] == [hook.id]
 
     async def main() -> None:
         async with served("gemini", timing=Timing(queue_s=0.2, run_s=5.0)) as on:

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -382,19 +383,20 @@ def test_the_secret_is_learnt_by_asking_after_a_webhook_that_came_too_soon(offer
 # -- Replicate's own client ------------------------------------------------------------------------------------------------------
 
 
-def client(on: Stage, token: str = KEY) -> Client:
-    """Replicate's client, pointed at the stand-in."""
-    found = Client(api_token=token, base_url=on.url)
-    found.poll_interval = 0.02
-    return found
+@contextmanager
+def client(on: Stage, token: str = KEY) -> Iterator[Client]:
+    """Replicate's client, pointed at the stand-in. It never closes what it wraps, so that is ours."""
+    with httpx.HTTPTransport() as transport:
+        found = Client(api_token=token, base_url=on.url, transport=transport)
+        found.poll_interval = 0.02
+        yield found
 
 
 def test_the_official_client_orders_waits_and_downloads(offers: tuple[Offer, ...]) -> None:
     async def main() -> None:
         async with served("replicate", offers) as on:
-            web = client(on)
 
-            def shoot() -> tuple[Any, bytes, Any, list[Any]]:
+            def shoot(web: Client) -> tuple[Any, bytes, Any, list[Any]]:
                 still = web.files.create(io.BytesIO(PNG), filename="still.png")
                 given = {"prompt": "A cat.", "image": still.urls["get"], "duration": 4}
                 made = web.predictions.create(model="bytedance/seedance-2.0", input=given)
@@ -404,7 +406,8 @@ def test_the_official_client_orders_waits_and_downloads(offers: tuple[Offer, ...
                 )
                 return made, httpx.get(str(made.output)).content, by_version, web.predictions.list().results
 
-            made, clip, by_version, listed = await asyncio.to_thread(shoot)
+            with client(on) as web:
+                made, clip, by_version, listed = await asyncio.to_thread(shoot, web)
             assert (made.status, clip[4:8]) == ("succeeded", b"ftyp")
             assert by_version.startswith(on.url)
             assert [one.id for one in listed][1] == made.id
@@ -416,19 +419,19 @@ def test_the_official_client_orders_waits_and_downloads(offers: tuple[Offer, ...
 def test_the_official_client_sees_errors_as_replicates(offers: tuple[Offer, ...]) -> None:
     async def main() -> None:
         async with served("replicate", offers, script={1: [Fault.MODERATED_AFTER_ACCEPT]}) as on:
-            web = client(on)
 
-            def wrong() -> None:
+            def wrong(web: Client, stranger: Client) -> None:
                 with pytest.raises(ModelError, match="E005"):
                     web.run("bytedance/seedance-2.0", input={"prompt": "A cat."})
                 with pytest.raises(ReplicateError) as caught:
                     web.run("bytedance/seedance-2.0", input={"prompt": "A cat.", "fps": 1})
                 assert (caught.value.status, caught.value.title) == (422, "Input validation failed")
                 with pytest.raises(ReplicateError) as caught:
-                    client(on, "wrong").predictions.list()
+                    stranger.predictions.list()
                 assert caught.value.status == 401
 
-            await asyncio.to_thread(wrong)
+            with client(on) as web, client(on, "wrong") as stranger:
+                await asyncio.to_thread(wrong, web, stranger)
 
     asyncio.run(main())
 
@@ -438,8 +441,9 @@ def test_the_official_client_cancels(offers: tuple[Offer, ...]) -> None:
         async with served("replicate", offers, timing=WAITING) as on:
 
             def stop() -> Any:
-                made = client(on).predictions.create(model="bytedance/seedance-2.0", input={"prompt": "A cat."})
-                made.cancel()
+                with client(on) as web:
+                    made = web.predictions.create(model="bytedance/seedance-2.0", input={"prompt": "A cat."})
+                    made.cancel()
                 return made.status
 
             assert await asyncio.to_thread(stop) == "canceled"
@@ -453,7 +457,8 @@ def test_the_official_client_believes_the_same_webhooks(offers: tuple[Offer, ...
             accepted = await on.submit(SEEDANCE, webhook="https://hooks.invalid/replicate")
             await on.ended(accepted.job)
             (true,) = on.house.deliveries()
-            secret: WebhookSigningSecret = await asyncio.to_thread(lambda: client(on).webhooks.default.secret())
+            with client(on) as web:
+                secret: WebhookSigningSecret = await asyncio.to_thread(web.webhooks.default.secret)
             Webhooks.validate(headers=dict(true.headers), body=true.body.decode(), secret=secret)
 
     asyncio.run(main())

@@ -340,29 +340,39 @@ def test_the_sdk_makes_clips_and_reads_them(tmp_path: Path) -> None:
         return operation
 
     def use(url: str) -> None:
-        client = _client(url)
-        picture = types.Image(image_bytes=PNG, mime_type="image/png")
-        config = types.GenerateVideosConfig(
-            number_of_videos=1, duration_seconds=4, resolution="720p", seed=4, generate_audio=True, last_frame=picture
-        )
-        source = types.GenerateVideosSource(prompt="A kettle.", image=picture)
-        operation = finished(client, client.models.generate_videos(model=ACTIVE_MODEL, source=source, config=config))
-        assert operation.response.generated_videos[0].video.video_bytes[4:8] == b"ftyp"
-        again = client.models.generate_videos(model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A pan."))
-        filtered = finished(client, again).response
-        assert filtered.rai_media_filtered_count == 1
-        assert "15236754" in filtered.rai_media_filtered_reasons[0]
-        assert not filtered.generated_videos
-        failed = client.models.generate_videos(model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A pot."))
-        assert finished(client, failed).error["code"] == 13
-        for model, key, code in [("veo-9", KEY, 404), (ACTIVE_MODEL, "wrong", 401)]:
-            other = _client(url, key)  # one that nobody holds closes itself
-            with pytest.raises(errors.ClientError) as caught:
-                other.models.generate_videos(model=model, source=types.GenerateVideosSource(prompt="A kettle."))
-            assert caught.value.code == code
-        with pytest.raises(errors.ServerError) as lost:
-            client.models.generate_videos(model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A lid."))
-        assert lost.value.code == 503
+        with _client(url) as client:
+            picture = types.Image(image_bytes=PNG, mime_type="image/png")
+            config = types.GenerateVideosConfig(
+                number_of_videos=1,
+                duration_seconds=4,
+                resolution="720p",
+                seed=4,
+                generate_audio=True,
+                last_frame=picture,
+            )
+            source = types.GenerateVideosSource(prompt="A kettle.", image=picture)
+            operation = finished(
+                client, client.models.generate_videos(model=ACTIVE_MODEL, source=source, config=config)
+            )
+            assert operation.response.generated_videos[0].video.video_bytes[4:8] == b"ftyp"
+            again = client.models.generate_videos(
+                model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A pan.")
+            )
+            filtered = finished(client, again).response
+            assert filtered.rai_media_filtered_count == 1
+            assert "15236754" in filtered.rai_media_filtered_reasons[0]
+            assert not filtered.generated_videos
+            failed = client.models.generate_videos(
+                model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A pot.")
+            )
+            assert finished(client, failed).error["code"] == 13
+            for model, key, code in [("veo-9", KEY, 404), (ACTIVE_MODEL, "wrong", 401)]:
+                with _client(url, key) as other, pytest.raises(errors.ClientError) as caught:
+                    other.models.generate_videos(model=model, source=types.GenerateVideosSource(prompt="A kettle."))
+                assert caught.value.code == code
+            with pytest.raises(errors.ServerError) as lost:
+                client.models.generate_videos(model=ACTIVE_MODEL, source=types.GenerateVideosSource(prompt="A lid."))
+            assert lost.value.code == 503
 
     async def main() -> None:
         script = {2: [Fault.MODERATED_AFTER_ACCEPT], 3: [Fault.FAILED_FREE], 4: [Fault.ERROR_BEFORE_ACCEPT]}
