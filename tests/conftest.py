@@ -5,7 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# How fast a shared machine draws examples is no property of ours.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 os.environ["CALLSHEET_SPENDING"] = "forbidden"
 os.environ["CALLSHEET_CALIBRATIONS"] = os.devnull  # what its owner has rated is nothing to a test
 for setting in ("CALLSHEET_DATABASE_URL", "CALLSHEET_BLOBS"):  # whose server it would be

@@ -66,6 +66,8 @@ def _print(quoted: Any) -> None:
         rows([(shot.line.shot, "; ".join(shot.line.reasons)) for shot in quoted.shots if not shot.line.reused])
     for total in quoted.totals:
         _totals(total)
+    if quoted.finals is not None:
+        click.echo(str(quoted.finals))
     _others(quoted)
 
 

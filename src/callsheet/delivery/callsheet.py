@@ -67,6 +67,7 @@ def sheet(
         "treatments": [{**t.model_dump(mode="json"), "taken": t.id == taken} for t in production.treatments],
         "flags": list(production.source.flags) if production.source else [],
         "totals": [_told(t) for t in quoted.totals] if quoted else [],
+        "finals": str(quoted.finals) if quoted and quoted.finals else None,
         "frontier": _frontier(quoted.frontier) if quoted and quoted.frontier else None,
         "assumed": list(quoted.assumed) if quoted else [],
         "waste": [_waste(pattern) for pattern in last.waste],

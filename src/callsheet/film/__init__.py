@@ -5,7 +5,7 @@ from callsheet.film.digest import canonical, digest, seed
 from callsheet.film.document import Document, json_schema
 from callsheet.film.frames import Rate, Timecode
 from callsheet.film.gates import GateFinding, Inspection
-from callsheet.film.ordering import awaiting, files, framings, needs, order
+from callsheet.film.ordering import as_boarded, awaiting, files, framings, needs, order
 from callsheet.film.papers import Consent, Licence
 from callsheet.film.preset import PRESETS, Framing, Preset
 from callsheet.film.price import Money, Price
@@ -13,6 +13,7 @@ from callsheet.film.production import (
     SCHEMA,
     Budget,
     Deliverable,
+    Drafts,
     Episode,
     Placed,
     Production,
@@ -55,6 +56,7 @@ __all__ = [
     "Deliverable",
     "Dialogue",
     "Document",
+    "Drafts",
     "Episode",
     "Footage",
     "Framing",
@@ -90,6 +92,7 @@ __all__ = [
     "Transition",
     "Treatment",
     "Voice",
+    "as_boarded",
     "awaiting",
     "canonical",
     "digest",

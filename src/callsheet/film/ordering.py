@@ -1,16 +1,17 @@
 """From the board to an order: ids resolved, files named by digest, everything that does not change the picture left out."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from callsheet.film.asset import LAWFUL, Asset
 from callsheet.film.digest import digest
 from callsheet.film.preset import PRESETS, Framing
 from callsheet.film.production import Placed, Production
-from callsheet.film.shot import Shot
+from callsheet.film.shot import Shot, Work
 from callsheet.film.take import Line, Order, Reference, Sound, Take
 
 AssetT = TypeVar("AssetT", bound=Asset)
+_FROM_A_TAKE = {"extends", *get_args(Work)}
 _FULL_CARD = {"title", "offer", "quote"}
 
 
@@ -89,6 +90,15 @@ def awaiting(order: Order, shot: Shot) -> Order:
     part = shot.footage.work if shot.footage else "extends"
     come = [Reference(role=f"{part}:{framing}", sha256=digest(["to come", framing])) for framing in order.framings]
     return order.model_copy(update={"references": (*order.references, *come)})
+
+
+def as_boarded(order: Order) -> Order:
+    """The order without the clips of the take that it is made from: what the board asks for, whichever take that is."""
+    shapes = tuple(f":{framing}" for framing in order.framings)
+    boarded = tuple(
+        r for r in order.references if r.role.partition(":")[0] not in _FROM_A_TAKE or not r.role.endswith(shapes)
+    )
+    return order.model_copy(update={"references": boarded})
 
 
 def _spoken(production: Production, shot: Shot) -> Sound:

@@ -107,6 +107,25 @@ class Budget(Noun):
     """`required`: nothing is bought before the call sheet was approved."""
 
 
+class Drafts(Noun):
+    """Which shots are drafted before they are shot finally. A shot whose `acceptance` is `draft` never goes further than its draft."""
+
+    when: Literal["unnamed", "always", "paying", "never"] = "unnamed"
+    """`unnamed`: shots whose constraints name no offer are drawn here, and that is all. `always`: every shot, its final once people accepted
+    the draft. `paying`: the same, where a draft is expected to save more than it costs. `never`: every shot is shot at once."""
+    by: Text = "animatic"
+    """The offer or the model that drafts; the drawing on this machine when absent. It shoots finals only where a shot names it."""
+
+    @property
+    def staged(self) -> bool:
+        """Whether finals wait for drafts."""
+        return self.when in ("always", "paying")
+
+    def by_them(self, offer: str, model: str = "") -> bool:
+        """Whether an offer is the one that drafts."""
+        return self.by in (offer, offer.partition(":")[0], model)
+
+
 class Rights(Noun):
     """What the finished film must be allowed to do."""
 
@@ -148,6 +167,7 @@ class Production(Noun):
     music: Music | None = None
     rights: Rights = Rights()
     budget: Budget | None = None
+    drafts: Drafts = Drafts()
     deliverables: list[Deliverable] = [Deliverable(preset="master-9x16"), Deliverable(preset="master-16x9")]
     episodes: list[Episode]
 

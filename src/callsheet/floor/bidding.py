@@ -12,7 +12,7 @@ from callsheet.film import Document, Money, Production, digest
 from callsheet.floor import approving
 from callsheet.floor import plan as planning
 from callsheet.floor.plan import Planned
-from callsheet.floor.quoted import Bought, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
+from callsheet.floor.quoted import Bought, Finals, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
 from callsheet.floor.shooting import budget_of
 from callsheet.floor.wasting import patterns
 from callsheet.money import Bid, BidLine, Odds, Turn
@@ -70,6 +70,7 @@ def bid(
         digest(approving.terms(store, document, planned)),
         Signed(signed.digest, signed.by, signed.at, stands.void) if (signed := stands.signed) is not None else None,
         patterns(store),
+        _finals(planned),
     )
 
 
@@ -136,6 +137,17 @@ def _waits(store: ProductionStore, providers: Sequence[Seller]) -> dict[str, flo
             seen[row.offer].append((row.changed_at - row.sent_at).total_seconds())
     found = {offer: median(seconds) for offer, seconds in seen.items()}
     return found | dict.fromkeys(planning.local_offers(providers), 0.0)
+
+
+def _finals(planned: Sequence[Planned]) -> Finals | None:
+    """What is to be paid once drafts are accepted."""
+    drafts = [p.decision.draft for p in planned if p.drafted and p.decision.draft is not None]
+    priced = [told["expected"] for told in drafts if told["expected"] is not None]
+    by: dict[str, int] = defaultdict(int)
+    for amount in priced:
+        by[amount["currency"]] += amount["micros"]
+    amounts = tuple(Money(micros, currency) for currency, micros in sorted(by.items()))
+    return Finals(len(drafts), amounts, len(drafts) - len(priced)) if drafts else None
 
 
 # -- the frontier -------------------------------------------------------------------------------------------------------------

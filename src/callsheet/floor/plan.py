@@ -28,7 +28,8 @@ from callsheet.money import Bid, BidLine, Odds
 from callsheet.money.confirm import confirmed
 from callsheet.providers import Provider, Seller, seller
 from callsheet.providers.hosted import Hosted
-from callsheet.routing import Candidate, Decision, route
+from callsheet.routing import Candidate, Decision
+from callsheet.routing.drafts import Question, staged, waiting
 from callsheet.routing.knowledge import Knowledge, models_of
 from callsheet.store import ProductionStore
 
@@ -53,6 +54,26 @@ class Planned:
     take: Take | None
     gone: NotFoundError | None = None
     """Why nobody may shoot it now, where only its take stands."""
+    drafted_parent: str = ""
+    """The shot it is to be made from, where only a draft of that one is there."""
+
+    @property
+    def unready(self) -> NotFoundError:
+        """What to say of a shot whose recipe is None."""
+        if self.drafted_parent:
+            return NotFoundError(
+                f"it is made from the final of {self.drafted_parent}, of which there is only a draft",
+                where=self.placed.address,
+                remedy=f"Accept that draft (`callsheet review DIR {self.drafted_parent} TAKE accept`), and shoot again.",
+            )
+        return NotFoundError(
+            "the shot it is made from has no take", where=self.placed.address, remedy="Shoot that one first."
+        )
+
+    @property
+    def drafted(self) -> bool:
+        """Whether its take is, or would be, a draft whose final is still to come."""
+        return waiting(self.decision)
 
 
 def plan(
@@ -192,7 +213,10 @@ def _planned(
     if parent is not None and parent.take is None:
         wanted = awaiting(wanted, placed.shot)
     try:
-        decision = route(placed.address, placed.shot, wanted, providers, prices, knowledge, papers.law(placed))
+        asked = Question(placed.address, placed.shot, wanted, providers, prices, knowledge, papers.law(placed))
+        if parent is not None and parent.drafted:
+            asked = replace(asked, waits_for=parent.placed.shot.code)
+        decision = staged(asked, production.drafts)
     except RightsError:
         papers.no_route(placed, providers)
         raise
@@ -204,11 +228,13 @@ def _planned(
         pick = picks.get(placed.address)
         held = pick is not None and store.is_whole(pick) and library.stands(pick, placed.shot, wanted)
         return Planned(placed, _standing(placed.address, kept), kept.recipe, pick if held else kept, error)
+    if parent is not None and parent.drafted and decision.draft is not None and not waiting(decision):
+        return Planned(placed, decision, None, None, drafted_parent=parent.placed.shot.code)
     if parent is not None and parent.take is None:
         return Planned(placed, decision, None, None)
     recipes = [_recipe(candidate.offer, placed.address, wanted, providers) for candidate in decision.candidates]
     pick = picks.get(placed.address)
-    if pick is not None and store.is_whole(pick):
+    if pick is not None and store.is_whole(pick) and not _superseded(production, decision, placed, pick):
         stands = library.is_of(pick, recipes) or library.stands(pick, placed.shot, wanted)
         if stands or _held(store, placed, pick):
             return Planned(placed, decision, recipes[0], pick)
@@ -274,6 +300,14 @@ def _standing(address: str, take: Take) -> Decision:
 def _recipe(offer: str, address: str, wanted: Order, providers: Sequence[Seller]) -> Recipe:
     engine = seller(offer, providers).engine
     return Recipe(offer=offer, engine=engine, seed=seed("take", offer, address), order=wanted)
+
+
+def _superseded(production: Production, decision: Decision, placed: Placed, pick: Take) -> bool:
+    """Whether what is in the cut is a draft, and the final is due."""
+    if production.drafts.when == "unnamed" or waiting(decision) or placed.shot.acceptance == "draft":
+        return False
+    drafted = production.drafts.by_them(pick.recipe.offer)
+    return drafted and production.drafts.by not in placed.shot.constraints.only
 
 
 def _held(store: ProductionStore, placed: Placed, pick: Take) -> bool:

@@ -141,6 +141,29 @@ class Frontier:
 
 
 @dataclass(frozen=True)
+class Finals:
+    """The finals that wait for people to accept their drafts: not in this bid, and in the next ones."""
+
+    shots: int
+    expected: tuple[Money, ...]
+    """What they are expected to cost, one amount a currency."""
+    unknown: int
+    """How many of them have no known price, or nobody who may shoot them now."""
+
+    def facts(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"shots": self.shots, "expected": [money(amount) for amount in self.expected], "unknown": self.unknown}
+
+    def __str__(self) -> str:
+        count = "1 final waits for its draft" if self.shots == 1 else f"{self.shots} finals wait for their drafts"
+        amounts = " and ".join(map(str, self.expected))
+        more = [f"an expected {amounts} more"] if amounts else []
+        if self.unknown:
+            more.append(f"for {self.unknown} of them nobody can say a price yet")
+        return f"{count} to be accepted: {'; '.join(more)}"
+
+
+@dataclass(frozen=True)
 class Signed:
     """The approval that is in force. `void` says why it does not hold any more; empty while it does."""
 
@@ -186,6 +209,8 @@ class Quoted:
     digest: str = ""
     approval: Signed | None = None
     waste: tuple[Pattern, ...] = ()
+    finals: Finals | None = None
+    """What is to come once drafts are accepted; None where nothing waits for one."""
     page: str = ""
     """Where the page was written; empty when it was not."""
 
@@ -215,6 +240,7 @@ class Quoted:
             "totals": [t.facts() for t in self.totals],
             "frontier": self.frontier.facts() if self.frontier else None,
             "waste": [p.facts() for p in self.waste],
+            "finals": self.finals.facts() if self.finals else None,
             "assumed": list(self.assumed),
             "digest": self.digest,
             "approval": self.approval.facts() if self.approval else None,

@@ -74,7 +74,8 @@ def review(
     accepted = verdict == "accept"
     if accepted and reason is not None:
         raise InputError("a take that is accepted has no reason against it", where=shot, remedy="Leave --reason out.")
-    address = Document.parse(store.read().text).production.find(shot).address
+    production = Document.parse(store.read().text).production
+    address = production.find(shot).address
     take = next((t for t in store.takes(address) if t.number == number), None)
     if take is None:
         raise NotFoundError(f"there is no take {number}", where=address, remedy="`callsheet takes` lists them.")
@@ -99,7 +100,10 @@ def review(
     after = store.picks().get(address)
     picked = after.number if after else None
     advice = "" if accepted else advised(reason)
-    return Said(said, picked, moved, advice, told or _told(number, accepted, picked, moved, advice))
+    told = told or _told(number, accepted, picked, moved, advice)
+    if accepted and production.drafts.staged and production.drafts.by_them(take.recipe.offer):
+        told = f"{told}; its final can be shot now, `callsheet bid` says for how much"
+    return Said(said, picked, moved, advice, told)
 
 
 def _told(number: int, accepted: bool, picked: int | None, moved: bool, advice: str) -> str:

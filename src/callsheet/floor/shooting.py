@@ -69,20 +69,16 @@ async def shoot_missing(
         todo = [p for p in wanted if p.take is None and p.recipe is not None]
         blocked = [p for p in wanted if p.take is None and p.recipe is None]
         if not todo:
-            if blocked:
-                raise NotFoundError(
-                    "the shot it is made from has no take",
-                    where=blocked[0].placed.address,
-                    remedy="Shoot that one first.",
-                )
             break
-        _afford(floor, store, production, wanted)
+        _afford(floor, store, production, [p for p in wanted if not p.drafted_parent])
         made += await _shoot(floor, store, production, providers, [(p, p.recipe) for p in todo if p.recipe is not None])
     floor.reused["take"] = len(wanted) - len(made)
     picks = store.picks()
     for p in wanted:
         if p.take is not None and picks.get(p.placed.address) != p.take:
             store.pick(p.placed.address, p.take.number, BY_RULE)
+    if blocked:
+        raise blocked[0].unready
     return made
 
 
@@ -96,9 +92,7 @@ async def retake(
         if p.gone is not None:
             raise p.gone
         if p.recipe is None:
-            raise NotFoundError(
-                "the shot it is made from has no take", where=p.placed.address, remedy="Shoot that one first."
-            )
+            raise p.unready
     _afford(floor, store, production, [replace(p, take=None) for p in planned])
     wanted = [(p, planning.retake(p, len(store.takes(p.placed.address)) + 1)) for p in planned]
     return await _shoot(floor, store, production, providers, wanted)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from callsheet.film import Money, Production, digest
+from callsheet.film import Money, Production, as_boarded, digest
 from callsheet.providers import Seller
 from callsheet.routing import rejected
 from callsheet.routing.situation import UNSTATED, failed, situation, situation_of
@@ -50,6 +50,13 @@ class Reviewed:
     by: str
     weight: float
     """One take weighs 1, however many people spoke about it."""
+    board: str = ""
+    """The digest of what the board asked for then, whatever take it went on from; only of drafts."""
+
+    @property
+    def drafted(self) -> bool:
+        """Whether the take is a draft, whose verdicts say nothing of finals."""
+        return bool(self.board)
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -126,8 +133,20 @@ class Knowledge:
 
     def history(self, address: str, order: str) -> tuple[Reviewed, ...]:
         """What was said of this shot's takes for this order, first take to last; one row a take, the newest person's word."""
-        mine = [r for r in self.reviewed if (r.production, r.shot, r.order) == (self.production, address, order)]
+        mine = [r for r in self._of(address) if r.order == order]
         return tuple(sorted({r.take: r for r in mine}.values(), key=lambda r: r.take))
+
+    def accepted_draft(self, address: str, board: str) -> int | None:
+        """The newest draft that everybody accepts who spoke about it, made for what the board asks for now; None when there is none."""
+        good: dict[int, bool] = {}
+        for r in self._of(address):
+            if r.board == board:
+                good[r.take] = good.get(r.take, True) and r.accepted
+        return max((take for take, accepted in good.items() if accepted), default=None)
+
+    def _of(self, address: str) -> list[Reviewed]:
+        """What was said of one shot's takes."""
+        return [r for r in self.reviewed if (r.production, r.shot) == (self.production, address)]
 
     def speaks_of(self, use_case: str, models: Iterable[str]) -> bool:
         """Whether anything was said of one of these models in this use case."""
@@ -251,7 +270,7 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
     if not said and not gates:
         return []
     people = Counter((row.production, row.shot, row.take) for row in said.values())
-    orders = {(take.shot, take.number): digest(take.recipe.order) for take in store.takes()}
+    orders = {(take.shot, take.number): take.recipe.order for take in store.takes()}
     shots = {placed.address: placed.shot for placed in production.board()}
     bars = _bars(store)
     found = []
@@ -259,10 +278,14 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
     for row in everybody:
         mine = row.production == store.id
         use_case = row.use_case or UNSTATED
-        if mine and row.shot in shots:
+        order = orders.get((row.shot, row.take)) if mine else None
+        draft = mine and production.drafts.staged and production.drafts.by_them(row.offer, model_of(row.offer))
+        if draft:
+            place = situation(row.use_case, "draft")
+        elif mine and row.shot in shots:
             own = situation_of(shots[row.shot])
             place = situation(row.use_case, shots[row.shot].acceptance) if own.use_case != use_case else own
-        elif bar := bars.get((row.production, row.shot)):
+        elif bar := bars.get((row.production, row.shot, row.offer)) or bars.get((row.production, row.shot, "")):
             place = Situation(use_case, tuple(bar["bar"]), bar["tier"])
         else:
             place = situation(row.use_case, "standard")
@@ -271,7 +294,7 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
                 row.production,
                 row.shot,
                 row.take,
-                orders.get((row.shot, row.take), "") if mine else "",
+                digest(order) if order is not None else "",
                 place,
                 model_of(row.offer),
                 row.offer,
@@ -280,13 +303,14 @@ def reviewed(store: ProductionStore, production: Production, model_of: Callable[
                 _day(row.at),
                 row.by,
                 1 / (people[row.production, row.shot, row.take] or 1),
+                digest(as_boarded(order)) if draft and order is not None else "",
             )
         )
     return found
 
 
-def _bars(store: ProductionStore) -> dict[tuple[str, str], Mapping[str, Any]]:
-    """The situation of each shot of other productions as it was when it was decided last."""
+def _bars(store: ProductionStore) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """The situation of each shot of other productions as it was when it was decided last; by offer, too: drafts are judged by another bar."""
     spoken = select(t.verdict.c.production).where(t.verdict.c.production != store.id)
     gated = select(t.take.c.production).where(t.take.c.state == "rejected", t.take.c.production != store.id)
     others = t.decision.c.production.in_(spoken) | t.decision.c.production.in_(gated)
@@ -294,9 +318,10 @@ def _bars(store: ProductionStore) -> dict[tuple[str, str], Mapping[str, Any]]:
     found = {}
     with store.database.reading() as db:
         for row in db.execute(query):
-            place = json.loads(row.body).get("situation")
-            if place:
-                found[row.production, row.shot] = place
+            body = json.loads(row.body)
+            if place := body.get("situation"):
+                for offer in ("", body["offer"]):
+                    found[row.production, row.shot, offer] = place
     return found
 
 

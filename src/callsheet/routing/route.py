@@ -22,6 +22,8 @@ Law = Callable[[str], Judgement]
 POLICY = "cheapest-1"
 """The policy while nothing is known of any offer in the shot's use case, and for drafts that cost nothing."""
 
+DRAFTS = "it drafts, and this is to be the final"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -55,6 +57,8 @@ class Decision:
     """The joint question with its answer, which all shots share; kept once, beside the decisions."""
     law: Judgement | None = None
     """What the rules say of the chosen offer; None when they were not asked."""
+    draft: Mapping[str, Any] | None = None
+    """Where drafts come first: which of the two this is, and what was weighed for it. See `callsheet.routing.drafts`."""
 
     @property
     def explored(self) -> bool:
@@ -87,6 +91,8 @@ class Decision:
         }
         if self.joint is not None:
             told["joint"] = dict(self.joint)
+        if self.draft is not None:
+            told["draft"] = dict(self.draft)
         if self.law is not None:
             findings = [str(finding) for finding in self.law.findings if finding.outcome != "note"]
             told["law"] = {
@@ -117,8 +123,10 @@ def route(
     confirmed: Mapping[str, Price] = MappingProxyType({}),
     knowledge: "Knowledge | None" = None,
     law: Law | None = None,
+    drafter: str = "",
 ) -> Decision:
     """Choose the route for one shot; `confirmed` holds prices by offer that a person answers for where the provider states none.
+    `drafter` is the offer or model that drafts and shoots no finals; empty for none.
 
     With `knowledge`, offers are weighed by what verdicts have taught of them in the shot's use case. A shot whose constraints name no
     offer and that is drawn here for nothing stays a draft.
@@ -127,7 +135,7 @@ def route(
 
     Raises RightsError when the law left nothing to choose, NotFoundError when other rules did; both name every rule.
     """
-    found = _chosen(address, shot, order, providers, confirmed, knowledge, law)
+    found = _chosen(address, shot, order, providers, confirmed, knowledge, law, drafter)
     return replace(found, law=law(found.offer)) if law is not None else found
 
 
@@ -139,6 +147,7 @@ def _chosen(
     confirmed: Mapping[str, Price],
     knowledge: "Knowledge | None",
     law: Law | None,
+    drafter: str,
 ) -> Decision:
     forbidden: dict[str, Judgement] = {}
     possible: list[tuple[Offer, Price | None]] = []
@@ -147,7 +156,11 @@ def _chosen(
     for provider in providers:
         for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
-            rule = _excluded(shot, offer, price)
+            rule = (
+                DRAFTS
+                if drafter in (offer.name, offer.name.partition(":")[0], offer.model)
+                else _excluded(shot, offer, price)
+            )
             if not rule and law is not None and (judgement := law(offer.name)).blocked:
                 forbidden[offer.name] = judgement
                 rule = judgement.why_not
@@ -246,6 +259,7 @@ def _going_on(found: Decision, begun: Mapping[str, Any]) -> Decision:
         policy=begun["policy"],
         weighed=begun.get("weighed"),
         joint=begun.get("joint"),
+        draft=begun.get("draft"),
         begun=True,
     )
 

@@ -64,7 +64,7 @@ def weigh(
     told = any(rate[0].use_case == place.use_case and rate[1] in models for s in shipped().tables for rate in s.rates)
     if len(priced) < 2 or not (told or knowledge.speaks_of(place.use_case, models)):
         return None
-    history = knowledge.history(address, key)
+    history = [r for r in knowledge.history(address, key) if place.tier == "draft" or not r.drafted]
     beliefs = knowledge.beliefs(address)
     versions = dict.fromkeys(sorted(models), "")
     posteriors = beliefs.posteriors(place, versions, knowledge.on)
