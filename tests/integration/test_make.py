@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import opentimelineio as otio
@@ -13,7 +15,7 @@ from callsheet.film import Document
 from callsheet.media.check import measure
 from callsheet.media.type.subtitles import parse_srt
 from callsheet.store import ProductionStore
-from callsheet.studio import Studio
+from callsheet.studio import Made, Studio
 
 BOARD = """\
 title: Kettle, tested
@@ -50,6 +52,25 @@ def studio(tmp_path: Path) -> Studio:
     return Studio(tmp_path / "film", [Barcode()])
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Made]:
+    """The film made once, for tests that go on from there in copies of its folder."""
+    folder = tmp_path_factory.mktemp("original") / "film"
+    folder.mkdir()
+    (folder / "production.yaml").write_text(BOARD, "utf-8")
+    return folder, Studio(folder, [Barcode()]).make()
+
+
+@pytest.fixture
+def made(original: tuple[Path, Made], tmp_path: Path) -> tuple[Studio, Made]:
+    """A copy of the made film, and what making it came to."""
+    source, first = original
+    folder = tmp_path / "film"
+    shutil.copytree(source, folder)
+    there = tuple({**d, "path": str(folder / Path(d["path"]).relative_to(source))} for d in first.deliverables)
+    return Studio(folder, [Barcode()]), replace(first, deliverables=there)
+
+
 def edit(studio: Studio, old: str, new: str) -> None:
     path = studio.folder / "production.yaml"
     text = path.read_text("utf-8")
@@ -65,12 +86,12 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def test_a_film_and_everything_that_belongs_to_it(studio: Studio) -> None:
-    made = studio.make()
-    assert (made.takes, made.warnings) == ({"made": 3, "reused": 0}, ())
-    assert [d["preset"] for d in made.deliverables] == ["preview-9x16", "preview-16x9"]
+def test_a_film_and_everything_that_belongs_to_it(made: tuple[Studio, Made]) -> None:
+    studio, first = made
+    assert (first.takes, first.warnings) == ({"made": 3, "reused": 0}, ())
+    assert [d["preset"] for d in first.deliverables] == ["preview-9x16", "preview-16x9"]
     package = studio.folder / "deliver"
-    for facts in made.deliverables:
+    for facts in first.deliverables:
         report = measure(Path(facts["path"]))
         assert report.media.frames == report.decoded_frames == facts["frames"] == 48 + 40 + 36 - 8
         assert (report.media.width, report.media.height) == (facts["width"], facts["height"])
@@ -93,8 +114,8 @@ def test_a_film_and_everything_that_belongs_to_it(studio: Studio) -> None:
     assert all((package / s["still"]).is_file() for s in sheet["shots"])
 
 
-def test_the_timeline_is_the_film(studio: Studio) -> None:
-    studio.make()
+def test_the_timeline_is_the_film(made: tuple[Studio, Made]) -> None:
+    studio, _ = made
     package = studio.folder / "deliver"
     line = otio.adapters.read_from_file(str(package / "kettle-tested.otio"))
     picture, sound = line.tracks
@@ -108,8 +129,8 @@ def test_the_timeline_is_the_film(studio: Studio) -> None:
     assert all((package / c.media_reference.target_url).is_file() for c in [*clips, *sound.find_clips()])
 
 
-def test_nothing_changed_nothing_runs(studio: Studio) -> None:
-    first = studio.make()
+def test_nothing_changed_nothing_runs(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     before = {p: p.stat().st_mtime_ns for p in (studio.folder / "deliver").rglob("*")}
     again = studio.make()
     assert (again.takes, again.segments["made"]) == ({"made": 0, "reused": 3}, 0)
@@ -119,8 +140,8 @@ def test_nothing_changed_nothing_runs(studio: Studio) -> None:
     assert {p: p.stat().st_mtime_ns for p in (studio.folder / "deliver").rglob("*")} == before
 
 
-def test_a_lost_or_damaged_deliverable_is_packed_again(studio: Studio) -> None:
-    first = studio.make()
+def test_a_lost_or_damaged_deliverable_is_packed_again(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     lost, damaged = (Path(d["path"]) for d in first.deliverables)
     lost.unlink()
     damaged.write_bytes(b"not a film")
@@ -131,8 +152,8 @@ def test_a_lost_or_damaged_deliverable_is_packed_again(studio: Studio) -> None:
     ]
 
 
-def test_a_changed_action_redoes_one_take_and_its_segments(studio: Studio) -> None:
-    first = studio.make()
+def test_a_changed_action_redoes_one_take_and_its_segments(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     edit(studio, "Mountains at dawn.", "Mountains at dusk.")
     changed = studio.make()
     assert changed.takes == {"made": 1, "reused": 2}
@@ -140,8 +161,8 @@ def test_a_changed_action_redoes_one_take_and_its_segments(studio: Studio) -> No
     assert changed.version == first.version + 1
 
 
-def test_a_changed_shot_redoes_the_shot_that_starts_on_its_last_frame(studio: Studio) -> None:
-    studio.make()
+def test_a_changed_shot_redoes_the_shot_that_starts_on_its_last_frame(made: tuple[Studio, Made]) -> None:
+    studio, _ = made
     edit(studio, "Mira pours tea.", "Mira pours coffee.")
     assert studio.make().takes == {"made": 2, "reused": 1}
 
@@ -149,14 +170,14 @@ def test_a_changed_shot_redoes_the_shot_that_starts_on_its_last_frame(studio: St
 @pytest.mark.parametrize(
     "change", [("starts here", "begins here"), ("*light*", "*light* again"), ("title: Kettle, tested", "title: Kettle")]
 )
-def test_words_redo_no_take(studio: Studio, change: tuple[str, str]) -> None:
-    studio.make()
+def test_words_redo_no_take(made: tuple[Studio, Made], change: tuple[str, str]) -> None:
+    studio, _ = made
     edit(studio, *change)
     assert studio.make().takes == {"made": 0, "reused": 3}
 
 
-def test_a_restored_board_brings_back_the_same_bytes(studio: Studio) -> None:
-    first = studio.make()
+def test_a_restored_board_brings_back_the_same_bytes(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     board, package = (studio.folder / "production.yaml").read_bytes(), digests(studio.folder / "deliver")
     edit(studio, "Mountains at dawn.", "A harbour at night.")
     assert studio.make().deliverables != first.deliverables
@@ -171,8 +192,8 @@ def test_a_restored_board_brings_back_the_same_bytes(studio: Studio) -> None:
     assert [v.why for v in studio.versions()][-1] == f"restored from {first.version}"
 
 
-def test_a_retake_is_kept_and_cut_in_only_when_picked(studio: Studio) -> None:
-    first = studio.make()
+def test_a_retake_is_kept_and_cut_in_only_when_picked(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     shooting = studio.shoot(["SH010"], retake=True)
     assert [t.number for t in shooting.made] == [2]
     assert studio.takes("SH010")[1] == 1
@@ -184,8 +205,8 @@ def test_a_retake_is_kept_and_cut_in_only_when_picked(studio: Studio) -> None:
     assert studio.takes("SH010")[1] == 2
 
 
-def test_a_persons_pick_of_an_older_take_stays(studio: Studio) -> None:
-    first = studio.make()
+def test_a_persons_pick_of_an_older_take_stays(made: tuple[Studio, Made]) -> None:
+    studio, first = made
     edit(studio, "Mountains at dawn.", "Mountains at noon.")
     studio.make()
     studio.pick("SH010", 1)
@@ -195,8 +216,8 @@ def test_a_persons_pick_of_an_older_take_stays(studio: Studio) -> None:
     assert studio.takes("SH010")[1] == 3
 
 
-def test_a_take_too_short_for_its_shot_is_not_picked(studio: Studio) -> None:
-    studio.make()
+def test_a_take_too_short_for_its_shot_is_not_picked(made: tuple[Studio, Made]) -> None:
+    studio, _ = made
     edit(studio, "duration: 48", "duration: 60")
     studio.make()
     with pytest.raises(InputError, match="48 frames and the shot needs 60"):
@@ -208,8 +229,8 @@ def test_two_at_once_on_one_folder(studio: Studio) -> None:
         studio.make()
 
 
-def test_a_wrong_board_changes_nothing(studio: Studio) -> None:
-    studio.make()
+def test_a_wrong_board_changes_nothing(made: tuple[Studio, Made]) -> None:
+    studio, _ = made
     before = digests(studio.folder / "deliver")
     edit(studio, "duration: 48", "duration: 0")
     with pytest.raises(DocumentError):
@@ -237,8 +258,8 @@ def test_missing_parts_are_named(studio: Studio) -> None:
         Studio(studio.folder / "nowhere", [Barcode()]).board()
 
 
-def test_files_that_are_not_ours_stay_in_the_package_folder(studio: Studio) -> None:
-    studio.make()
+def test_files_that_are_not_ours_stay_in_the_package_folder(made: tuple[Studio, Made]) -> None:
+    studio, _ = made
     notes = studio.folder / "deliver" / "notes.txt"
     notes.write_text("from the client", "utf-8")
     edit(studio, "title: Kettle, tested", "title: Pot")
