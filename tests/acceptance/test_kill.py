@@ -19,7 +19,7 @@ KETTLE = Path(__file__).parents[2] / "examples" / "teapot"
 OUTPUTS = shutil.ignore_patterns(".callsheet", "deliver", "production.yaml")
 COMMAND = [sys.executable, "-m", "callsheet"]
 KILLS = int(os.environ.get("CALLSHEET_KILLS", "5"))
-SEQUENCES = 2
+SEQUENCES = 1
 """So much of the film is enough to be killed in."""
 
 
