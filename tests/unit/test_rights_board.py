@@ -1,5 +1,6 @@
 """From the production document to judgements: routes, papers, and what a consent that is gone reaches."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -33,12 +34,12 @@ from callsheet.rights import (
     Terms,
     Use,
     cascade,
-    clear_cut,
-    clear_recipes,
     consent_allows,
     described,
     first_lapse,
     judge,
+    judge_cut,
+    judge_recipes,
     judge_routes,
     owners,
     routes_blocked,
@@ -48,6 +49,7 @@ from callsheet.rights import (
 )
 from callsheet.rights.board import deliverable_facts
 from callsheet.rights.papers import consent_record, licence, person
+from callsheet.rights.rule import Judgement
 
 ON = date(2026, 11, 21)
 FACE = "assets/anna.png"
@@ -76,6 +78,13 @@ class Wide(Consent):
     revoked_on: date | None = None
     vetted_at: list[str] = []
     deceased: bool | None = None
+
+
+def cleared(judge: Callable[..., Judgement], *facts: object, unmet: bool = False, **more: object) -> Judgement:
+    """The judgement, or RightsError."""
+    judgement = judge(*facts, **more)
+    judgement.refuse(unmet=unmet)
+    return judgement
 
 
 def consent(**changes: object) -> Wide:
@@ -385,7 +394,7 @@ def test_a_face_is_found_whichever_way_its_file_is_given() -> None:
     assert facts.works == ()
     hill = take(film, "SH030")
     with pytest.raises(RightsError, match="revoked-consent-cascade"):
-        clear_recipes(film, [hill.recipe], ON, TERMS, owners=owners(film, digest_of))
+        cleared(judge_recipes, film, [hill.recipe], ON, TERMS, owners=owners(film, digest_of))
     found = cascade(film, [hill], {}, ON, owners=owners(film, digest_of))
     assert ("take", "EP01 SQ010 SH030 take 1") in {(a.kind, a.name) for a in found}
 
@@ -410,19 +419,19 @@ def test_no_way_in_is_open_after_a_consent_ended() -> None:
     picks = shoot(film, "animatic")
     takes = list(picks.values())
     recipes = [one.recipe for one in takes]
-    assert not clear_recipes(film, recipes, ON, TERMS, takes=takes).blocked
-    assert not clear_cut(film, picks, ON, TERMS).blocked
+    assert not cleared(judge_recipes, film, recipes, ON, TERMS, takes=takes).blocked
+    assert not cleared(judge_cut, film, picks, ON, TERMS).blocked
     ended = date(2027, 10, 2)
     for attempt in (
-        lambda: clear_recipes(film, recipes[:1], ended, TERMS),
-        lambda: clear_recipes(film, recipes[1:2], ended, TERMS, takes=takes),
-        lambda: clear_recipes(film, recipes[:1], ended, TERMS, stage="conform"),
-        lambda: clear_cut(film, picks, ended, TERMS),
-        lambda: clear_cut(film, picks, ended, TERMS, stage="deliver"),
+        lambda: cleared(judge_recipes, film, recipes[:1], ended, TERMS),
+        lambda: cleared(judge_recipes, film, recipes[1:2], ended, TERMS, takes=takes),
+        lambda: cleared(judge_recipes, film, recipes[:1], ended, TERMS, stage="conform"),
+        lambda: cleared(judge_cut, film, picks, ended, TERMS),
+        lambda: cleared(judge_cut, film, picks, ended, TERMS, stage="deliver"),
     ):
         with pytest.raises(RightsError, match="consent-expired"):
             attempt()
-    assert not clear_recipes(film, recipes[2:], ended, TERMS).blocked
+    assert not cleared(judge_recipes, film, recipes[2:], ended, TERMS).blocked
 
 
 def test_a_delivery_is_told_what_is_still_to_be_done() -> None:
@@ -433,14 +442,14 @@ def test_a_delivery_is_told_what_is_still_to_be_done() -> None:
         ("EP01 master-16x9", True, True, UNKNOWN)
     ]
     with pytest.raises(RightsError, match="model-faces"):
-        clear_cut(film, picks, ON, TERMS, stage="deliver", deliverables=facts)
+        cleared(judge_cut, film, picks, ON, TERMS, stage="deliver", deliverables=facts)
     hills = {"EP01 SQ010 SH030": picks["EP01 SQ010 SH030"]}
-    judgement = clear_cut(film, hills, ON, TERMS, stage="deliver", deliverables=facts)
+    judgement = cleared(judge_cut, film, hills, ON, TERMS, stage="deliver", deliverables=facts)
     required = {f.rule for f in judgement.of("require")}
     assert {"eu-mark", "eu-deepfake-label", "us-ny-performer"} <= required
     assert all("EP01" in line for line in judgement.explain())
     with pytest.raises(RightsError, match="eu-mark"):
-        clear_cut(film, hills, ON, TERMS, stage="deliver", deliverables=facts, unmet=True)
+        cleared(judge_cut, film, hills, ON, TERMS, stage="deliver", deliverables=facts, unmet=True)
 
 
 def test_what_callsheet_draws_itself_needs_no_label_for_its_pictures() -> None:
@@ -465,8 +474,8 @@ def test_a_film_that_states_nothing_and_shows_nobody_real_is_never_blocked() -> 
     )
     picks = {t.shot: t for t in [take(film, "SH010", "animatic")]}
     facts = described(film, picks, TERMS)
-    assert not clear_cut(film, picks, ON, TERMS, stage="deliver", deliverables=facts).blocked
-    assert not clear_recipes(film, [take(film, "SH010", "dream-9@nowhere").recipe], ON, TERMS).blocked
+    assert not cleared(judge_cut, film, picks, ON, TERMS, stage="deliver", deliverables=facts).blocked
+    assert not cleared(judge_recipes, film, [take(film, "SH010", "dream-9@nowhere").recipe], ON, TERMS).blocked
 
 
 def test_when_something_lapses_next() -> None:
@@ -481,7 +490,7 @@ def test_findings_of_many_shots_are_told_once() -> None:
     first = take(film, "SH010")
     recipes = [first.recipe, take(film, "SH020", parent=first).recipe]
     with pytest.raises(RightsError) as caught:
-        clear_recipes(film, recipes, ON, TERMS, takes=[first])
+        cleared(judge_recipes, film, recipes, ON, TERMS, takes=[first])
     assert caught.value.what.count("model-faces") == 1
     assert "EP01 SQ010 SH010, EP01 SQ010 SH020" in caught.value.what
 
@@ -491,7 +500,7 @@ def test_a_face_in_a_take_that_it_continues_is_a_face_that_is_given() -> None:
     parent = take(film, "SH010")
     recipe = take(film, "SH020", parent=parent).recipe
     with pytest.raises(RightsError, match="consent-missing"):
-        clear_recipes(film, [recipe], ON, TERMS, takes=[parent])
+        cleared(judge_recipes, film, [recipe], ON, TERMS, takes=[parent])
 
 
 def test_a_person_is_judged_by_name_in_cast_and_voice() -> None:

@@ -2,7 +2,7 @@
 
 from callsheet.rights.board import deliverable_facts, owners, shot_facts, sound_facts, use_of
 from callsheet.rights.cascade import Affected, Contents, asked_again, cascade, first_lapse
-from callsheet.rights.clear import clear_cut, clear_recipes, consent_allows, described
+from callsheet.rights.clear import consent_allows, described, judge_cut, judge_recipes
 from callsheet.rights.facts import (
     ConsentRecord,
     DeliverableFacts,
@@ -43,13 +43,13 @@ __all__ = [
     "Work",
     "asked_again",
     "cascade",
-    "clear_cut",
-    "clear_recipes",
     "consent_allows",
     "deliverable_facts",
     "described",
     "first_lapse",
     "judge",
+    "judge_cut",
+    "judge_recipes",
     "judge_routes",
     "owners",
     "routes_blocked",

@@ -1,4 +1,4 @@
-"""Clearing: one call for each way into the film. Each judges with today's papers and raises RightsError when a rule forbids it."""
+"""Clearing: one call for each way into the film. Each judges with today's papers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -40,30 +40,6 @@ def consent_allows(
     return next((finding for finding in found if finding.outcome in ("block", "require")), None)
 
 
-def clear_recipes(
-    production: Production,
-    recipes: Iterable[Recipe],
-    on: date,
-    terms: Terms,
-    *,
-    takes: Iterable[Take] = (),
-    owners: Mapping[str, str] = MappingProxyType({}),
-    revoked: Iterable[Revocation] = (),
-    stage: Stage = "render",
-    rules: Pack = PACK,
-) -> Judgement:
-    """Before takes are made or picked: what the rules say about each. `takes` are those that the recipes may continue.
-    `owners` is that of `board.owners`.
-
-    Raises RightsError when a rule forbids any.
-    """
-    judgement = judge_recipes(
-        production, recipes, on, terms, takes=takes, owners=owners, revoked=revoked, stage=stage, rules=rules
-    )
-    judgement.refuse()
-    return judgement
-
-
 def judge_recipes(
     production: Production,
     recipes: Iterable[Recipe],
@@ -76,7 +52,10 @@ def judge_recipes(
     stage: Stage = "render",
     rules: Pack = PACK,
 ) -> Judgement:
-    """Like `clear_recipes`, and raises nothing."""
+    """Before takes are made or picked: what the rules say about each. `takes` are those that the recipes may continue.
+
+    `owners` is that of `board.owners`. `Judgement.refuse` raises RightsError when a rule forbids any.
+    """
     lineage, gone = Lineage(takes, owners), tuple(revoked)
     return joined(
         (
@@ -89,32 +68,6 @@ def judge_recipes(
         stage,
         on,
     )
-
-
-def clear_cut(
-    production: Production,
-    picks: Mapping[str, Take],
-    on: date,
-    terms: Terms,
-    *,
-    takes: Iterable[Take] = (),
-    owners: Mapping[str, str] = MappingProxyType({}),
-    revoked: Iterable[Revocation] = (),
-    stage: Stage = "conform",
-    deliverables: Iterable[DeliverableFacts] = (),
-    rules: Pack = PACK,
-    unmet: bool = False,
-) -> Judgement:
-    """Before a cut is built, or with `stage="deliver"` before it is packed: what the rules say about every pick, the sound and each deliverable.
-
-    Raises RightsError when a rule forbids it; with `unmet` also when something is required that is not done.
-    """
-    judgement = judge_cut(
-        production, picks, on, terms,
-        takes=takes, owners=owners, revoked=revoked, stage=stage, deliverables=deliverables, rules=rules,
-    )  # fmt: skip
-    judgement.refuse(unmet=unmet)
-    return judgement
 
 
 def judge_cut(
@@ -130,7 +83,10 @@ def judge_cut(
     deliverables: Iterable[DeliverableFacts] = (),
     rules: Pack = PACK,
 ) -> Judgement:
-    """Like `clear_cut`, and raises nothing."""
+    """Before a cut is built, or with `stage="deliver"` before it is packed: what the rules say about every pick, the sound and each deliverable.
+
+    `Judgement.refuse` raises RightsError when a rule forbids it; with `unmet` also when something is required that is not done.
+    """
     gone = tuple(revoked)
     lineage = Lineage([*takes, *picks.values()], owners)
     judged = [
