@@ -23,7 +23,7 @@ def review(
 ) -> None:
     """Accept or reject take NUMBER of SHOT; the routes of shots like it learn from it."""
     said = studio(folder).review(shot, number, verdict, reason=reason, note=note, by=by)
-    after = f"callsheet why {folder} {shot}"
+    after = f"callsheet bid {folder}" if said.final_due else f"callsheet why {folder} {shot}"
     if verdict == "reject":
         after = f"callsheet shoot {folder} {shot} --retake"
     show(as_json, said.facts(), lambda: click.echo(str(said)), after)

@@ -36,6 +36,8 @@ class Said:
     moved: bool
     advice: str
     note: str
+    final_due: bool = False
+    """Whether it accepts a draft, so that the final of its shot can be shot."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
@@ -52,6 +54,7 @@ class Said:
             "picked": self.picked,
             "pick_moved": self.moved,
             "advice": self.advice,
+            "final_due": self.final_due,
             "told": str(self),
         }
 
@@ -101,9 +104,10 @@ def review(
     picked = after.number if after else None
     advice = "" if accepted else advised(reason)
     told = told or _told(number, accepted, picked, moved, advice)
-    if accepted and production.drafts.staged and production.drafts.by_them(take.recipe.offer):
+    due = accepted and production.drafts.staged and production.drafts.by_them(take.recipe.offer)
+    if due:
         told = f"{told}; its final can be shot now, `callsheet bid` says for how much"
-    return Said(said, picked, moved, advice, told)
+    return Said(said, picked, moved, advice, told, due)
 
 
 def _told(number: int, accepted: bool, picked: int | None, moved: bool, advice: str) -> str:
