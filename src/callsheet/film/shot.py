@@ -28,6 +28,8 @@ SuperRole = Literal["headline", "sub", "cta", "offer", "title", "lower-third", "
 Effect = Literal["whoosh", "riser", "impact", "click", "shimmer", "footsteps"]
 Ambience = Literal["rain", "wind", "city", "room", "sea", "birds", "crowd-murmur", "fire"]
 
+Words = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
 NARRATOR = "narrator"
 """The speaker that needs no cast entry: a voice-over."""
 
@@ -173,6 +175,8 @@ class Shot(Noun):
     creativity: float = Field(0.3, ge=0, le=1)
     """0 follows the board exactly, 1 leaves everything but the subject open."""
     supers: list[Super] = []
+    lettering: list[Words] = Field([], max_length=4)
+    """Words that the picture itself shows: a sign, a label, a screen. Supers are laid over it and do not belong here."""
     continuity: Continuity = Continuity()
     footage: Footage | None = None
     """The video that it is made from, when it is not made anew."""

@@ -70,6 +70,8 @@ class Order(Frozen):
     """The pictures inside the shot, the first at frame 0; none when it is one picture."""
     sound: Sound | None = None
     """The sound wanted from the model; None for none."""
+    lettering: tuple[str, ...] = ()
+    """Words that the picture must show, exactly as they are written here."""
 
     @model_serializer(mode="wrap")
     def _as_ever(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -78,7 +80,7 @@ class Order(Frozen):
         return {name: value for name, value in said.items() if name not in _LATER or getattr(self, name)}
 
 
-_LATER = ("beats", "sound")
+_LATER = ("beats", "sound", "lettering")
 
 
 class Recipe(Frozen):
@@ -181,12 +183,24 @@ class Take(Frozen):
         """What gates said of it, in a line."""
         if not self.inspected:
             return "not inspected"
-        words = ((f"rejected by {f.gate}" if f.outcome == "reject" else f.gate) + f": {f.words}" for f in self.against)
-        return "; ".join(words) or "gates have nothing against it"
+        words = [(f"rejected by {f.gate}" if f.outcome == "reject" else f.gate) + f": {f.words}" for f in self.against]
+        open = [f"{f.gate} not checked: {f.words}" for f in self.unchecked]
+        return "; ".join([*(words or ["gates have nothing against it"]), *open])
+
+    @property
+    def unchecked(self) -> tuple[GateFinding, ...]:
+        """What was ordered to be seen in the picture and nobody could check, one finding a gate: lettering, the cast's faces."""
+        found = [f for clip in self.clips for f in (clip.gates.findings if clip.gates else ())]
+        open = {f.gate: f for f in found if f.gate in _OF_THE_ORDER and f.outcome == "not checked"}
+        return tuple(open[gate] for gate in _OF_THE_ORDER if gate in open)
 
     def clip(self, framing: Framing) -> Clip:
         """The clip that suits `framing` best: its own if there is one, else the first."""
         return next((c for c in self.clips if c.framing == framing), self.clips[0])
+
+
+_OF_THE_ORDER = ("text", "identity")
+"""Gates that are asked only where the order has something for them."""
 
 
 def _badness(found: GateFinding) -> tuple[bool, float]:

@@ -9,7 +9,7 @@ from statistics import median
 from sqlalchemy import select
 
 from callsheet.film import Document, Money, Production, digest
-from callsheet.floor import approving
+from callsheet.floor import approving, gating
 from callsheet.floor import plan as planning
 from callsheet.floor.plan import Planned
 from callsheet.floor.quoted import Bought, Finals, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
@@ -71,6 +71,7 @@ def bid(
         Signed(signed.digest, signed.by, signed.at, stands.void) if (signed := stands.signed) is not None else None,
         patterns(store),
         _finals(planned),
+        unchecked=tuple(gating.unchecked(production, [p.placed.shot for p in planned if p.take is None])),
     )
 
 

@@ -8,7 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from callsheet.errors import MediaError
 from callsheet.film import Clip, Framing, Rate, Recipe
-from callsheet.floor.gating import Inspect
+from callsheet.floor.gating import Inspect, cast_stills
 from callsheet.floor.make import Measure, examined
 from callsheet.providers.hosted import Hosted, Job, Link
 from callsheet.providers.wire import Damaged, Expired, Wire
@@ -79,7 +79,8 @@ class Collector:
                 await self._wire.download(link.url, target, link.bytes, link.headers)
             else:
                 await self._run(target.write_bytes, link.content)
-            found = await self._run(examined, target, self._measured, self._inspected, recipe, framing)
+            seen = await self._run(cast_stills, recipe, self._kept)
+            found = await self._run(examined, target, self._measured, self._inspected, recipe, framing, seen)
             sha256 = await self._run(self._keep, target)
         finally:
             await self._run(shutil.rmtree, folder, True)
@@ -93,6 +94,9 @@ class Collector:
             rate=rate,
             gates=found.gates,
         )
+
+    def _kept(self, sha256: str) -> Path | None:
+        return self._store.blobs.path(sha256) if self._store.blobs.has(sha256) else None
 
     def _keep(self, path: Path) -> str:
         return self._store.blobs.put_file(path, consume=True)

@@ -16,7 +16,7 @@ from callsheet.film import Money, Recipe, Take, digest
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.engine import Engine, Flow, Forgotten, Json, Steps
 from callsheet.floor.event import OnEvent, Progress, silent
-from callsheet.floor.gating import Inspect, inspected, reading
+from callsheet.floor.gating import Inspect, inspected, reading, recognising
 from callsheet.floor.make import Maker, Measure, measure
 from callsheet.floor.making import Bench
 from callsheet.floor.workers import Workers
@@ -108,6 +108,7 @@ class Floor:
         inspected: Inspect | None = inspected,
     ) -> None:
         reading()  # a wrong setting is told before anything is paid for
+        recognising()
         self.made: Counter[str] = Counter()
         self.reused: Counter[str] = Counter()
         self._store = store

@@ -3,13 +3,14 @@
 import importlib.util
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from callsheet.errors import InputError, MissingPartError
-from callsheet.film import Framing, GateFinding, Inspection, Money, Order, Recipe, Take, seed
+from callsheet.film import Framing, GateFinding, Inspection, Money, Order, Production, Recipe, Shot, Take, seed
 
 if TYPE_CHECKING:  # worker processes import this too, and have no use for a database
     from callsheet.floor.floor import Bought, Floor, ShootRequest
@@ -19,7 +20,10 @@ Inspect = Callable[..., Inspection]
 """Looks at a clip of a recipe in one picture shape, as `inspected` does. Must be picklable."""
 
 READ = "CALLSHEET_READ"
-"""Environment variable; `on` has bought clips read for lettering that nobody ordered, which takes a second or two of a core each."""
+"""Environment variable; `on` has clips read: for lettering that was ordered, and bought ones for lettering that nobody ordered. It takes a
+second or two of a core each."""
+FACES = "CALLSHEET_FACES"
+"""Environment variable; `on` has the faces in bought clips measured against the stills of the cast. It takes a second or two of a core each."""
 DRAWN = "animatic"
 """The offer of the drawings that are made here: another seed draws the same board again."""
 _OF_THE_FILE = ("decode", "spec")
@@ -30,35 +34,84 @@ _OF_THE_ROUTE = frozenset(("spec", "sound", "watermark"))
 
 def reading() -> bool:
     """Whether clips are read. Raises InputError, and MissingPartError where there is nothing to read with."""
-    said = os.environ.get(READ, "off")
-    if said not in ("on", "off"):
-        raise InputError(f"{said!r} is neither on nor off", where=READ, remedy=f"Set {READ}=on, or unset it.")
-    if said == "on" and importlib.util.find_spec("rapidocr") is None:
+    on = _on(READ)
+    if on and importlib.util.find_spec("rapidocr") is None:
         raise MissingPartError("there is nothing to read clips with", where=READ, remedy="Install callsheet[ocr].")
+    return on
+
+
+def recognising() -> bool:
+    """Whether faces are measured. Raises InputError, and MissingPartError where there is nothing to measure them with."""
+    if not _on(FACES):
+        return False
+    from callsheet.media.gates.judges import has_judge
+
+    if not has_judge():
+        raise MissingPartError(
+            "there is nothing to recognise faces with",
+            where=FACES,
+            remedy="Install callsheet[faces], or a judge of your own.",
+        )
+    return True
+
+
+def _on(setting: str) -> bool:
+    said = os.environ.get(setting, "off")
+    if said not in ("on", "off"):
+        raise InputError(f"{said!r} is neither on nor off", where=setting, remedy=f"Set {setting}=on, or unset it.")
     return said == "on"
 
 
-def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) -> Inspection:
+def cast_stills(recipe: Recipe, path_of: Callable[[str], Path | None]) -> dict[str, Path]:
+    """The stills of the cast that gates look at, by sha256; none unless faces are measured. `path_of` finds a file by its sha256."""
+    if recipe.offer == DRAWN or not recognising():
+        return {}
+    named = {r.sha256 for r in recipe.order.references if r.role.startswith("cast:")}
+    return {sha256: path for sha256 in sorted(named) if (path := path_of(sha256)) is not None}
+
+
+def unchecked(production: Production, shots: Sequence[Shot]) -> Iterator[str]:
+    """What gates will not check of shots although the board names it, in sentences."""
+    lettered = [shot.code for shot in shots if shot.lettering]
+    if lettered and not _on(READ):
+        yield f"The lettering of {', '.join(lettered)} is not checked: clips are read with {READ}=on alone."
+    if _on(FACES):
+        cast = sorted({name for shot in shots for name in shot.cast if not production.cast[name].references})
+        if cast:
+            yield f"Faces of {', '.join(cast)} are not checked: there are no stills of them."
+
+
+def inspected(
+    path: Path, recipe: Recipe, framing: Framing, sized: bool = True, stills: Mapping[str, Path] = MappingProxyType({})
+) -> Inspection:
     """Ask the cheap gates about a clip. With `sized` it must have the lines that the offer names, such as `:1080p`.
 
-    Another rate than ordered only ranks, since the conform brings every clip to the film's rate. A drawing is rejected for what is wrong
-    with its file alone: what else is found there is how the board is drawn, and ranks.
+    Lettering that was ordered is read where clips are read, and the cast is recognised by `stills`, files by sha256. Another rate than
+    ordered only ranks, since the conform brings every clip to the film's rate. A drawing is rejected for what is wrong with its file
+    alone: what else is found there is how the board is drawn, and ranks.
     """
-    from callsheet.media.gates import CHEAP, VERSION, Wanted
+    from callsheet.media.gates import CHEAP, VERSION, Gate, Wanted
     from callsheet.media.gates.inspection import inspect
+    from callsheet.media.gates.judges import judge
     from callsheet.media.gates.reading import installed_reader
 
-    reads = recipe.offer != DRAWN and reading()
-    asked = (*CHEAP, "watermark") if reads else CHEAP
+    order, bought = recipe.order, recipe.offer != DRAWN
+    reads = (bought or bool(order.lettering)) and reading()
+    faces = bought and bool(order.cast) and recognising()
+    asked: tuple[Gate, ...] = CHEAP
+    asked += ("text",) if order.lettering else ()
+    asked += ("watermark",) if reads and bought else ()  # we know what we drew
+    asked += ("identity",) if faces else ()
     high = _lines(recipe.offer) if sized else None
-    order = recipe.order
-    sound = order.sound is not None and recipe.offer != DRAWN  # a drawing is silent
-    wanted = Wanted.by(order, framing, lines=high, any_rate=True, sound=sound)
+    sound = order.sound is not None and bought  # a drawing is silent
+    cast = {who: _faces_of(order, who, stills) for who, _ in order.cast} if faces else {}
+    wanted = Wanted.by(order, framing, lines=high, any_rate=True, sound=sound, cast=cast)
     report = inspect(
         path,
         wanted,
         [gate for gate in asked if gate not in _ordered(order)],
         reader=installed_reader() if reads else None,
+        faces=judge() if any(cast.values()) else None,
     )
     found = [GateFinding.model_validate(finding.document()) for finding in report]
     found += [
@@ -70,6 +123,10 @@ def inspected(path: Path, recipe: Recipe, framing: Framing, sized: bool = True) 
             for f in found
         ]
     return Inspection(version=VERSION, findings=tuple(found))
+
+
+def _faces_of(order: Order, who: str, stills: Mapping[str, Path]) -> tuple[Path, ...]:
+    return tuple(stills[r.sha256] for r in order.references if r.role == f"cast:{who}" and r.sha256 in stills)
 
 
 def _ordered(order: Order) -> dict[str, str]:

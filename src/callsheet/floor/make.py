@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from callsheet.errors import ProviderError
 from callsheet.film import Framing, Inspection, Recipe
-from callsheet.floor.gating import Inspect
+from callsheet.floor.gating import Inspect, cast_stills
 from callsheet.floor.workers import OnFrame
 
 
@@ -73,13 +74,29 @@ def make_take(
         raise ProviderError(
             "the provider returned no clip", where=recipe.order.code, remedy="Shoot it again, or by another offer."
         )
-    return [(clip.framing, clip.path, examined(clip.path, measured, inspected, recipe, clip.framing)) for clip in clips]
+    seen = cast_stills(recipe, references.get)
+    return [
+        (clip.framing, clip.path, examined(clip.path, measured, inspected, recipe, clip.framing, seen))
+        for clip in clips
+    ]
 
 
-def examined(path: Path, measured: Measure, inspected: Inspect | None, recipe: Recipe, framing: Framing) -> Measured:
-    """Measure a clip and have gates look at it, where there are any. Raises MediaError when it cannot be decoded."""
+def examined(
+    path: Path,
+    measured: Measure,
+    inspected: Inspect | None,
+    recipe: Recipe,
+    framing: Framing,
+    seen: Mapping[str, Path] = MappingProxyType({}),
+) -> Measured:
+    """Measure a clip and have gates look at it, where there are any; `seen` are the cast's stills where faces are measured, by sha256.
+
+    Raises MediaError when it cannot be decoded.
+    """
     found = measured(path)
-    return found if inspected is None else replace(found, gates=inspected(path, recipe, framing))
+    if inspected is None:
+        return found
+    return replace(found, gates=inspected(path, recipe, framing, **({"stills": seen} if seen else {})))
 
 
 def make_artefact(

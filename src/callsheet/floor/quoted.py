@@ -213,6 +213,8 @@ class Quoted:
     """What is to come once drafts are accepted; None where nothing waits for one."""
     page: str = ""
     """Where the page was written; empty when it was not."""
+    unchecked: tuple[str, ...] = ()
+    """What gates will not check although the board names it, in sentences."""
 
     @property
     def lines(self) -> Any:
@@ -242,6 +244,7 @@ class Quoted:
             "waste": [p.facts() for p in self.waste],
             "finals": self.finals.facts() if self.finals else None,
             "assumed": list(self.assumed),
+            "unchecked": list(self.unchecked),
             "digest": self.digest,
             "approval": self.approval.facts() if self.approval else None,
             "page": self.page or None,

@@ -20,7 +20,7 @@ from callsheet.floor.crew import Crew
 from callsheet.floor.durable import DurableEngine, Fleet
 from callsheet.floor.engine import FlowState, Json, Steps
 from callsheet.floor.event import Progress
-from callsheet.floor.gating import Inspect, inspected, reading
+from callsheet.floor.gating import Inspect, inspected, reading, recognising
 from callsheet.floor.lines import Lines
 from callsheet.floor.make import Measure, measure
 from callsheet.floor.making import Bench
@@ -102,6 +102,7 @@ class Shift:
         pulse: Pulse | None = None,
     ) -> None:
         reading()
+        recognising()
         self.id = uuid.uuid4().hex
         self.fenced = asyncio.Event()
         """Set when others took this process's work over: none of its flows run any more."""

@@ -23,6 +23,8 @@ _MOVES: Mapping[str, str] = {
 }  # fmt: skip
 NEGATIVE = "text, captions, subtitles, logo, watermark"
 """What no shot wants: words on screen are set later, sharp and exact."""
+NEGATIVE_LETTERED = "captions, subtitles, watermark"
+"""The same for a shot whose picture must show words."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ def prompt(offer: Offer, order: Order, marks: Mapping[str, Sequence[str]]) -> Pr
             break
         parts.remove(spare)
         dropped.append(spare.name)
-    negative = NEGATIVE if not isinstance(offer.prompt.negative, Unknown) and offer.prompt.negative else None
+    unwanted = NEGATIVE_LETTERED if order.lettering else NEGATIVE
+    negative = unwanted if not isinstance(offer.prompt.negative, Unknown) and offer.prompt.negative else None
     return Prompt(_text(parts), negative, tuple(dropped))
 
 
@@ -88,6 +91,7 @@ def _parts(offer: Offer, order: Order, marks: Mapping[str, Sequence[str]]) -> li
     return [
         Part("action", order.action.strip().rstrip(".") + ".", needed=True),
         Part("camera", camera(order).capitalize() + "." if spoken != "none" else ""),
+        Part("lettering", _lettering(order), needed=True),
         Part("lines", _lines(order), needed=True),
         *cast,
         *props,
@@ -97,10 +101,26 @@ def _parts(offer: Offer, order: Order, marks: Mapping[str, Sequence[str]]) -> li
         ),
         Part("light", _light(order)),
         Part("room for text", _room(order)),
-        Part("no writing", "No on-screen text, captions or logos." if order.text_room != "none" else ""),
+        Part("no writing", _no_writing(order)),
         Part("look", _look(order, marks)),
         Part("mood", _mood(order)),
     ]
+
+
+def _lettering(order: Order) -> str:
+    """The words that must stand in the picture, letter by letter: never left out."""
+    quoted = [f"\u201c{words}\u201d" if '"' in words else f'"{words}"' for words in order.lettering]
+    if not quoted:
+        return ""
+    *before, last = quoted
+    told = f"{', '.join(before)} and {last}" if before else last
+    return f"Lettering in the scene reads exactly {told}."
+
+
+def _no_writing(order: Order) -> str:
+    if order.text_room == "none":
+        return ""
+    return "No other text, captions or logos." if order.lettering else "No on-screen text, captions or logos."
 
 
 def _lines(order: Order) -> str:

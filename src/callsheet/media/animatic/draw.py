@@ -15,6 +15,7 @@ from callsheet.media.animatic.beats import parts
 from callsheet.media.animatic.camera import path as camera_path
 from callsheet.media.animatic.continuity import Continuity
 from callsheet.media.animatic.finish import Finish
+from callsheet.media.animatic.lettering import Lettering
 from callsheet.media.animatic.scenes import scene_for
 from callsheet.media.animatic.stage import Stage, Still
 from callsheet.media.animatic.version import ENGINE
@@ -118,7 +119,7 @@ def _picture(
     ]
     stage = Stage(width, lines, order, recipe.seed, stills)
     scene, view_at, finish = scene_for(stage), camera_path(stage), Finish(stage)
-    bound = Continuity(order, references, width, lines)
+    lettering, bound = Lettering(stage), Continuity(order, references, width, lines)
     pixels = np.zeros((lines, width, 4), np.uint8)
     info = skia.ImageInfo.Make(width, lines, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
     surface = skia.Surface.MakeRasterDirect(info, pixels)
@@ -128,6 +129,7 @@ def _picture(
         if not bound.whole(index):
             canvas.clear(backing)  # a seam between two smooth edges must not show the frame before
             scene.paint(canvas, view_at(index))
+            lettering.paint(canvas, view_at(index))
             finish.paint(canvas, index)
         bound.paint(canvas, index)
         yield index, pixels

@@ -22,7 +22,7 @@ CHEAP: tuple[Gate, ...] = ("decode", "spec", "black", "freeze", "duplicates", "f
 ALL: tuple[Gate, ...] = (*CHEAP, "text", "watermark", "identity")
 """Every gate; the last three look through a judge that is handed in, and say `not checked` without it."""
 
-VERSION = 1
+VERSION = 2
 """Of the gates: counts up when one of them would answer differently about the same clip."""
 
 LEAST_VERDICTS = 100
@@ -146,7 +146,7 @@ class Wanted:
             # A card for text is a calm ground: it may well stand still.
             still=order.text_room == "all" or order.use_case == "text-and-graphics",
             sound=sound or order.sound is not None,
-            text=text,
+            text=text or order.lettering,
             names=tuple(word for line in told for word in line.split()),
             cast=cast or {},
             cuts=tuple(beat.at for beat in order.beats if beat.at),

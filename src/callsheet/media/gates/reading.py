@@ -6,6 +6,8 @@ Reading needs a reader, an optional part: `installed_reader` finds one. Without 
 import difflib
 import functools
 import importlib.util
+import itertools
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,10 +63,8 @@ def text(pages: Sequence[Page], wanted: Wanted) -> Finding:
         return Finding("text", "not checked", None, "no text was ordered")
     if not pages:
         return Finding("text", "not checked", None, "there is no reader")
-    whole = [(index, _joined(lines)) for index, lines in pages]
-    best = [
-        max((_likeness(_letters(ordered), page), -index, ordered) for index, page in whole) for ordered in wanted.text
-    ]
+    whole = [(index, _words(lines)) for index, lines in pages]
+    best = [max((_shown(_letters(ordered), page), -index, ordered) for index, page in whole) for ordered in wanted.text]
     worst, frame, which = min(best)
     at = (-frame,)
     score = round(worst, 4)
@@ -102,10 +102,15 @@ def garbled(line: Line) -> bool:
     return line.sureness < GARBLED or not any(_sayable(word) for word in line.text.split() if len(word) > 1)
 
 
+def has_reader() -> bool:
+    """Whether `installed_reader` has one to give."""
+    return importlib.util.find_spec("rapidocr") is not None
+
+
 @functools.lru_cache(maxsize=1)
 def installed_reader() -> Reader | None:
     """The reader of the optional part `rapidocr`; None when it is not installed."""
-    if importlib.util.find_spec("rapidocr") is None:
+    if not has_reader():
         return None
     from rapidocr import RapidOCR
 
@@ -159,11 +164,22 @@ def _counts(line: Line, wanted: Wanted) -> bool:
     letters = _letters(line.text)
     if line.sureness < SEEN or len(letters) < LEAST_LETTERS:
         return False
-    # A part of the ordered text is the ordered text; a name from the action may stand on a shop.
-    if any(_likeness(letters, _letters(ordered)) >= LEGIBLE for ordered in wanted.text):
+    # A part of the ordered text is the ordered text, and where it is misspelt `text` says so; a name from the action may stand on a shop.
+    if wanted.text and _ordered(line, [_letters(ordered) for ordered in wanted.text]):
         return False
     named = {_letters(name) for name in wanted.names if len(_letters(name)) >= LEAST_LETTERS}
     return not all(_letters(word) in named for word in line.text.split())
+
+
+def _ordered(line: Line, ordered: list[str]) -> bool:
+    """Whether a line is ordered text: a part of it, all of it misspelt, or several texts that were read as one line."""
+    letters = _letters(line.text)
+    for whole in ordered:
+        alike = difflib.SequenceMatcher(None, whole, letters, autojunk=False).ratio()
+        if alike >= ILLEGIBLE or _likeness(letters, whole) >= LEGIBLE:
+            return True
+    parts = [part for word in line.text.split() if (part := _letters(word))]
+    return all(any(_likeness(part, whole) >= LEGIBLE for whole in ordered) for part in parts)
 
 
 def _stays(pages: list[tuple[int, list[Line]]]) -> bool:
@@ -189,13 +205,44 @@ def _box(corners: NDArray[np.float64], wide: int, high: int) -> Box:
     return float(left) / wide, float(top) / high, float(right) / wide, float(bottom) / high
 
 
-def _joined(lines: Sequence[Line]) -> str:
-    """Letters of a page, top to bottom."""
-    return "".join(_letters(line.text) for line in sorted(lines, key=lambda line: (round(line.box[1], 2), line.box[0])))
+def _words(lines: Sequence[Line]) -> list[str]:
+    """The letters of every word of a page, top to bottom."""
+    rows = sorted(lines, key=lambda line: (round(line.box[1], 2), line.box[0]))
+    return [letters for line in rows for word in line.text.split() if (letters := _letters(word))]
 
 
 def _letters(words: str) -> str:
     return "".join(character for character in words.casefold() if character.isalnum())
+
+
+def _shown(ordered: str, words: Sequence[str]) -> float:
+    """How much of `ordered` a page of words shows, 0 to 1. Letters that hang on it count against it: NOVAA is not NOVA."""
+    if not ordered:
+        return 1.0
+    most = 0.0
+    for first in range(len(words)):
+        span = ""
+        for word in words[first:]:
+            span += word
+            if len(span) > 2 * len(ordered):
+                break
+            most = max(most, difflib.SequenceMatcher(None, ordered, span, autojunk=False).ratio())
+    # A reader may lose the spaces, and some scripts have none: then it stands somewhere inside.
+    page = "".join(words)
+    ends = set(itertools.accumulate(map(len, words), initial=0))
+    for start in range(max(0, len(page) - len(ordered)) + 1):
+        end = min(len(page), start + len(ordered))
+        alike = difflib.SequenceMatcher(None, ordered, page[start:end], autojunk=False).ratio()
+        if alike > most:
+            before = next(n for n in itertools.count() if start - n in ends or not _spaced(page[start - n - 1]))
+            after = next(n for n in itertools.count() if end + n in ends or not _spaced(page[end + n]))
+            most = max(most, alike * 2 * len(ordered) / (2 * len(ordered) + before + after))
+    return most
+
+
+def _spaced(letter: str) -> bool:
+    """Whether it is of a script that has spaces between words."""
+    return unicodedata.east_asian_width(letter) not in "WF"
 
 
 def _likeness(ordered: str, page: str) -> float:
