@@ -18,7 +18,7 @@ from callsheet.media.animatic.draw import draw, frame
 from callsheet.media.encode import TAKE, ClipWriter
 from callsheet.media.gates import Wanted
 from callsheet.media.gates.footage import watch
-from callsheet.media.gates.reading import Line, text, watermark
+from callsheet.media.gates.reading import Line, installed_reader, text, watermark
 from callsheet.providers.fitting import Unfit, fitted
 from callsheet.providers.prompting import NEGATIVE, NEGATIVE_LETTERED, prompt
 from callsheet.studio import Studio
@@ -176,16 +176,26 @@ def test_a_drawn_sign_is_read_back_and_a_misspelt_one_is_not_passed(
     draw(drawn("NOVA", "新店开业"), "16:9", {}, path, height=360)
 
     def said(wanted: Recipe) -> dict[str, str]:
-        return {found.gate: found.outcome for found in inspected(path, wanted, "16:9", sized=False).findings}
+        return {found.gate: found.outcome for found in inspected(path, wanted, "16:9").findings}
 
     assert said(drawn("NOVA", "新店开业"))["text"] == "not checked", "nobody reads yet"
     monkeypatch.setenv("CALLSHEET_READ", "on")
     assert "text" not in said(drawn()), "and nothing was ordered"
     mine = said(drawn("NOVA", "新店开业"))
     assert (mine["text"], "watermark" in mine) == ("ok", False)
-    bought = drawn("NOVA", "新店开业").model_copy(update={"offer": "veo-9@fal"})
-    assert said(bought)["text"] == "ok"
-    other = drawn("AURORA", "新店开业")
-    assert said(other)["text"] == "rank", "another seed draws the same board"
-    assert said(other.model_copy(update={"offer": "veo-9@fal"}))["text"] == "reject"
-    assert said(drawn("NOVVA").model_copy(update={"offer": "veo-9@fal"}))["text"] == "rank"
+    bought = drawn("AURORA", "新店开业").model_copy(update={"offer": "veo-9@fal"})
+    assert said(bought)["text"] == "reject"
+    stand_in = inspected(path, bought, "16:9", sized=False)
+    assert not {"text", "watermark"} & set(stand_in.scores), "a stand-in shows nothing that was ordered"
+    reader = installed_reader()
+    assert reader is not None
+    seen = watch(path, 1)
+    page = [(index, reader(pixels)) for index, pixels in seen.samples]
+    for words, outcome in (
+        ("NOVA", "ok"),
+        ("NOVVA", "rank"),
+        ("NORA", "rank"),
+        ("新店开业", "ok"),
+        ("老店停业", "reject"),
+    ):
+        assert text(page, Wanted(1, Fraction(24), text=(words,))).outcome == outcome, words

@@ -84,7 +84,8 @@ def unchecked(production: Production, shots: Sequence[Shot]) -> Iterator[str]:
 def inspected(
     path: Path, recipe: Recipe, framing: Framing, sized: bool = True, stills: Mapping[str, Path] = MappingProxyType({})
 ) -> Inspection:
-    """Ask the cheap gates about a clip. With `sized` it must have the lines that the offer names, such as `:1080p`.
+    """Ask the cheap gates about a clip. With `sized` it must have the lines that the offer names, such as `:1080p`; without, it is one
+    that a stand-in made: it may be smaller, and it is not asked what it shows.
 
     Lettering that was ordered is read where clips are read, and the cast is recognised by `stills`, files by sha256. Another rate than
     ordered only ranks, since the conform brings every clip to the film's rate. A drawing is rejected for what is wrong with its file
@@ -96,10 +97,11 @@ def inspected(
     from callsheet.media.gates.reading import installed_reader
 
     order, bought = recipe.order, recipe.offer != DRAWN
-    reads = (bought or bool(order.lettering)) and reading()
-    faces = bought and bool(order.cast) and recognising()
+    shows = sized or not bought
+    reads = shows and (bought or bool(order.lettering)) and reading()
+    faces = shows and bought and bool(order.cast) and recognising()
     asked: tuple[Gate, ...] = CHEAP
-    asked += ("text",) if order.lettering else ()
+    asked += ("text",) if order.lettering and shows else ()
     asked += ("watermark",) if reads and bought else ()  # we know what we drew
     asked += ("identity",) if faces else ()
     high = _lines(recipe.offer) if sized else None

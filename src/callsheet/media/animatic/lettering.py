@@ -82,10 +82,10 @@ class Lettering:
             )
         elif stage.portrait:  # heads are high, captions low
             top, down = (0.5 if free else 0.54, 0.15) if near else (0.1 if free else 0.37, 0.24)
-            left, across = (0.48 if right else 0.06), 0.46
+            left, across = (0.44 if right else 0.12), 0.44
         else:
             across, down = (0.25 if actors else 0.32), 0.46
-            left, top = (0.95 - across if right else 0.05), 0.08
+            left, top = (0.94 - across if right else 0.06), 0.08
         room = skia.Rect.MakeXYWH(left * stage.width, top * stage.height, across * stage.width, down * stage.height)
         return room, right
 
