@@ -3,6 +3,9 @@
 import asyncio
 import importlib
 import importlib.util
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -184,6 +187,27 @@ def test_the_library_takes_a_judge_as_it_is(tmp_path: Path) -> None:
     found = inspect(path, wanted, ["identity"], faces=Strict())["identity"]
     assert (found.outcome, found.score) == ("rank", 0.5)
     assert identity(watch(path), wanted, Strict()) == Finding("identity", "not checked", None, "there is no face judge")
+
+
+def test_the_contract_ships(tmp_path: Path) -> None:
+    """In a process of its own, with the judge and stills of two people."""
+    about = tmp_path / "site" / "hues-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: hues\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[callsheet.faces]\nhues = hues_judge:Hues\n")
+    (about.parent / "hues_judge.py").write_text(JUDGE)
+    for name, colours in (("mira", (RED, ROSE)), ("jon", (BLUE, BLUE))):
+        (tmp_path / "cast" / name).mkdir(parents=True)
+        for number, colour in enumerate(colours):
+            still(tmp_path / "cast" / name / f"{number}.png", colour)
+    paths = [str(about.parent), str(Path(__file__).parents[2] / "src")]
+    asked = ["--pyargs", "callsheet.testing", "--judge", "hues", "--stills", str(tmp_path / "cast"), "-q"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *asked, "-p", "no:cacheprovider", "-W", "error"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)}, capture_output=True, text=True, timeout=100,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-1000:]
+    assert "6 passed" in done.stdout
 
 
 async def at_once(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:

@@ -1,1 +1,2 @@
-"""What ships for those who write providers: a stage on which an adapter meets its stand-in, and the contract that every provider keeps."""
+"""What ships for those who write providers: a stage on which an adapter meets its stand-in, and the contracts that
+providers and judges of faces keep."""

@@ -1,4 +1,4 @@
-"""The contract suite as a pytest plugin: `pytest --pyargs callsheet.testing --provider NAME [--live --cap "1 USD"]`."""
+"""The contract suites as a pytest plugin: `pytest --pyargs callsheet.testing --provider NAME [--live --cap "1 USD"]`, and `--judge NAME`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +23,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         help="a route of the catalogue, or a plug-in's name; may be given again",
     )
+    group.addoption(
+        "--judge",
+        action="append",
+        default=[],
+        help="a judge of faces: built-in, or a plug-in's name; may be given again",
+    )
+    group.addoption("--stills", help="a folder with stills for the judge, one folder a person")
     group.addoption("--live", action="store_true", help="buy the cheapest clip for real, with the key that is set")
     group.addoption("--cap", default="1 USD", help="what a live run may cost at most, for each provider")
 
@@ -32,8 +39,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "provider" in metafunc.fixturenames and metafunc.module.__name__.startswith(_SUITE):
         from callsheet.testing.subject import subjects
 
-        named = metafunc.config.getoption("--provider") or subjects()
-        metafunc.parametrize("provider", named, scope="session")
+        asked = metafunc.config.getoption("--provider")
+        metafunc.parametrize(
+            "provider", asked or ([] if metafunc.config.getoption("--judge") else subjects()), scope="session"
+        )
+    if "judge_name" in metafunc.fixturenames and metafunc.module.__name__.startswith(_SUITE):
+        from callsheet.media.gates.judges import names
+
+        asked = metafunc.config.getoption("--judge")
+        metafunc.parametrize("judge_name", asked or ([] if metafunc.config.getoption("--provider") else names()))
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,8 @@ def identity(footage: Footage, wanted: Wanted, judge: FaceJudge | None) -> Findi
     if not best:
         return Finding("identity", "not checked", None, "no face is to be seen, or none in the stills")
     far, at, who = max((far, -index, who) for who, (far, index) in best.items())
-    score = round(min(1.0, max(0.0, (judge.other - far) / (judge.other - judge.same))), 4)
+    span = judge.other - judge.same
+    score = round(min(1.0, max(0.0, (judge.other - far) / span)), 4) if span > 0 else float(far <= judge.same)
     if far > judge.same:
         nobody = all(distance > judge.same for distance, _ in best.values())
         if far >= judge.other and nobody and looks[who] >= SEEN:
