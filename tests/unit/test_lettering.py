@@ -19,6 +19,7 @@ from callsheet.media.encode import TAKE, ClipWriter
 from callsheet.media.gates import Wanted
 from callsheet.media.gates.footage import watch
 from callsheet.media.gates.reading import Line, installed_reader, text, watermark
+from callsheet.providers.beats import beats
 from callsheet.providers.fitting import Unfit, fitted
 from callsheet.providers.prompting import NEGATIVE, NEGATIVE_LETTERED, prompt
 from callsheet.studio import Studio
@@ -83,6 +84,9 @@ def test_lettering_is_never_left_out_and_never_cut() -> None:
         fitted(limited(60), wanted)
     quoted = prompt(limited(2000), order(lettering=('Say "cheese"',)), {})
     assert '\u201cSay "cheese"\u201d' in quoted.text
+    cut = order(lettering=("NOVA",), beats=(Beat(at=0, action="A door."), Beat(at=48, action="A window.")))
+    told, _, wrong = beats(limited(2000), cut, Fraction(5), {})
+    assert ([one.prompt.count('"NOVA"') for one in told], wrong) == ([1, 1], []), "in every picture"
 
 
 def picture(*lettering: str, framing: Any = "16:9", height: int = 96, **more: Any) -> NDArray[np.uint8]:
