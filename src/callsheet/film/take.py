@@ -184,8 +184,8 @@ class Take(Frozen):
         if not self.inspected:
             return "not inspected"
         words = [(f"rejected by {f.gate}" if f.outcome == "reject" else f.gate) + f": {f.words}" for f in self.against]
-        open = [f"{f.gate} not checked: {f.words}" for f in self.unchecked]
-        return "; ".join([*(words or ["gates have nothing against it"]), *open])
+        blind = [f"{f.gate} not checked: {f.words}" for f in self.unchecked]
+        return "; ".join([*(words or ["gates have nothing against it"]), *blind])
 
     @property
     def unchecked(self) -> tuple[GateFinding, ...]:
