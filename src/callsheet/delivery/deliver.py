@@ -67,7 +67,16 @@ async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress,
     where = str(folder / FOLDER)
     required = tuple(str(finding) for finding in judgement.of("require"))
     return Made(
-        production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings), required
+        production.title,
+        version.number,
+        takes,
+        segments,
+        spent,
+        tuple(masters),
+        where,
+        tuple(warnings),
+        required,
+        *rights.to_do(papers, judgement),
     )
 
 
