@@ -1,6 +1,7 @@
 """Offers in several currencies: compared at a stated, dated rate, never without one, and the record says at which."""
 
 import json
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -99,6 +100,19 @@ def test_one_currency_needs_no_rate_and_leaves_no_word() -> None:
     draft = route(CODE, shot(), ORDER, [Shop("shop", {"yuan": "0.10 CNY"}), Animatic()], knowledge=yuan)
     assert draft.offer == "animatic", "nothing is nothing in every currency"
     assert "exchange" not in draft.record()
+
+
+def test_where_nobody_sells_no_catalogue_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = str({"title": "T", "budget": {"amount": "9 CNY"}, "episodes": EPISODES})
+    (tmp_path / "production.yaml").write_text(text, "utf-8")
+    monkeypatch.setattr(sys.modules["callsheet.catalog.load"], "_shipped", never)
+    with ProductionStore.open(tmp_path) as store:
+        production = Document.parse(text).production
+        (planned,) = plan(production, store, [Animatic()])
+        bid([planned], []).require(
+            counting.spent(store, production), Money.parse("9 CNY"), convert=counting.counted(store)
+        )
+    assert (planned.decision.offer, planned.decision.exchange) == ("animatic", None)
 
 
 def test_the_most_that_a_shot_may_cost_is_kept_in_every_currency() -> None:

@@ -63,7 +63,10 @@ def invoice(
     reconciled = billing.reconcile(store.database, read(file, currency=currency), provider)
     if not book:
         return reconciled, None
-    return reconciled, billing.book(store.database, reconciled, person(), store.clock, complete=complete)
+    convert = dated_in(store.folder)
+    return reconciled, billing.book(
+        store.database, reconciled, person(), store.clock, complete=complete, convert=convert
+    )
 
 
 def rooms(store: ProductionStore) -> list[Room]:

@@ -175,7 +175,8 @@ class Bid:
             return
         total = spent
         for money in sums:
-            total += convert(money, total.currency) if convert is not None and money.micros else money
+            if money.micros:  # nothing is nothing in every currency
+                total += money if convert is None else convert(money, total.currency)
         if not total <= budget:
             costs = " plus ".join(map(str, sums))
             raise BudgetError(
