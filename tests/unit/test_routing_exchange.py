@@ -27,6 +27,7 @@ from callsheet.routing.record import replay as replayed
 from callsheet.routing.together import Member, problem, replay, together
 from callsheet.routing.why import explain
 from callsheet.store import ProductionStore
+from callsheet.studio import Studio
 
 CNY = ExchangeRate(base="USD", quote="CNY", rate=Decimal("7.1"), on=date(2026, 11, 20), where="the bank's fixing")
 STATED = Exchange(DAY, lambda: Rates((CNY,)))
@@ -39,6 +40,13 @@ def routed(
     more = {"currency": "USD", "exchange": STATED, **knows}
     knowledge = Knowledge(reviewed or [], production="p", on=DAY, **more)  # type: ignore[arg-type]
     return route(CODE, wanted or shot(), ORDER, [Shop("shop", prices)], knowledge=knowledge)
+
+
+def stating(on: date) -> str:
+    """A catalogue file with the rate of a day."""
+    return (
+        f"source: {{where: a bank, on: {on}}}\nrates: [{{base: USD, quote: CNY, rate: 7.1, on: {on}, where: a bank}}]\n"
+    )
 
 
 def never() -> Rates:
@@ -204,8 +212,7 @@ def test_shots_decided_by_price_alone_are_planned_in_one_currency(tmp_path: Path
     )
     (tmp_path / "production.yaml").write_text(text, "utf-8")
     shop = Shop("shop", {"a": "7.10 CNY", "b": "1.20 USD"})
-    rate = "{base: USD, quote: CNY, rate: 7.1, on: 2026-11-20, where: a bank}"
-    (tmp_path / "catalog.yaml").write_text(f"source: {{where: a bank, on: 2026-11-20}}\nrates: [{rate}]\n", "utf-8")
+    (tmp_path / "catalog.yaml").write_text(stating(CNY.on), "utf-8")
     with ProductionStore.open(tmp_path, lambda: datetime(2026, 11, 21, tzinfo=UTC)) as store:
         production = Document.parse(text).production
         planned = plan(production, store, [shop])
@@ -222,6 +229,20 @@ def test_shots_decided_by_price_alone_are_planned_in_one_currency(tmp_path: Path
         (tmp_path / "catalog.yaml").unlink()
         with pytest.raises(BudgetError, match="the budget is in USD, and there is no exchange rate from CNY to USD"):
             total.require(spent, Money.parse("2 USD"), real=False, convert=counting.counted(store))
+
+
+def test_what_a_draft_costs_is_laid_beside_the_final_in_one_currency(tmp_path: Path) -> None:
+    film = {"title": "T", "budget": {"amount": "99 USD"}, "drafts": {"when": "paying", "by": "a"}, "episodes": EPISODES}
+    (tmp_path / "production.yaml").write_text(str(film), "utf-8")
+    catalogue = tmp_path / "catalog.yaml"
+    catalogue.write_text(stating(datetime.now(UTC).date()), "utf-8")
+    studio = Studio(tmp_path, [Shop("shop", {"a": "0.71 CNY", "b": "9 USD"})])
+    (known,) = studio.bid().shots
+    assert known.line.offer == "a@shop"
+    assert known.decision.reasons[-1].startswith("a draft costs 0.35 USD with its review and is expected to save ")
+    catalogue.unlink()
+    (unknown,) = studio.bid().shots
+    assert unknown.decision.reasons[-1].startswith("a draft first: its final goes to b@shop, for an expected 9.00 USD")
 
 
 def test_a_bid_in_two_currencies_is_held_against_one_budget() -> None:
@@ -260,7 +281,5 @@ def test_what_was_spent_is_told_at_the_newest_rate_however_old(spent_in_two: Pro
     production = Production.model_validate({"title": "T", "budget": {"amount": "9 USD"}, "episodes": EPISODES})
     with pytest.raises(BudgetError, match="no exchange rate from CNY to USD"):
         counting.spent(spent_in_two, production)
-    rate = "{base: USD, quote: CNY, rate: 7.1, on: 2026-11-20, where: a bank}"
-    text = f"source: {{where: a bank, on: 2026-11-20}}\nrates: [{rate}]\n"
-    (spent_in_two.folder / "catalog.yaml").write_text(text, "utf-8")
+    (spent_in_two.folder / "catalog.yaml").write_text(stating(CNY.on), "utf-8")
     assert counting.spent(spent_in_two, production) == Money.parse("3 USD")
