@@ -1,8 +1,10 @@
 """How rights are told: what is said alike is said once, and nobody is sent to count what only an unstated place brings about."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -10,9 +12,10 @@ from callsheet.cli import production as verbs
 from callsheet.cli import rights as cli
 from callsheet.delivery.made import Made
 from callsheet.delivery.rights import to_do
+from callsheet.delivery.standing import Withdrawn
 from callsheet.film import Money, Production
 from callsheet.floor.clearing import Papers
-from callsheet.rights import Judgement, Terms, described
+from callsheet.rights import Affected, Judgement, Revocation, Terms, described
 from callsheet.rights.clear import judge_cut
 from callsheet.rights.rule import Finding
 from callsheet.rights.telling import together
@@ -65,8 +68,6 @@ def made(things: int, unstated: tuple[str, ...]) -> str:
     counts = {"made": 1, "reused": 0}
     film = ({"path": "t/deliver/t.mp4"},)
     found = Made("T", 1, counts, counts, Money(0, "USD"), film, "t/deliver", (), ("mark it",) * 10, things, unstated)
-    import click
-
     return CliRunner().invoke(click.Command("made", callback=lambda: verbs._print_made(found))).output
 
 
@@ -115,3 +116,50 @@ def test_a_place_that_nobody_stated_is_asked_for_once(capsys: pytest.CaptureFixt
     _, judgement = judged(territories=["DE"])
     cli._print_said([(f.subject, f) for f in judgement.of("require")])
     assert "Nobody says where" not in capsys.readouterr().out
+
+
+def test_what_a_withdrawal_reaches_is_told_once_by_why(capsys: pytest.CaptureFixture[str]) -> None:
+    gone = finding("Anna", rule="revoked", outcome="block", words="her consent was withdrawn")
+    other = finding("Ben", rule="expired", outcome="block", words="his consent ended")
+    through = tuple(f"SH0{number} take 1" for number in (10, 20, 30, 40))
+    cli._print_reached(
+        [
+            Affected("shot", "SH010", (gone,)),
+            Affected("cut", "EP01", (gone,), through),
+            Affected("shot", "SH020", (other,)),
+        ]
+    )
+    assert capsys.readouterr().out == (
+        "May not be used: her consent was withdrawn [revoked]\n"
+        "  shot SH010\n"
+        "  cut EP01 (through SH010 take 1, SH020 take 1, SH030 take 1 and 1 more)\n"
+        "May not be used: his consent ended [expired]\n"
+        "  shot SH020\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        ({}, ""),
+        (
+            {"others": 2, "files": ("a",), "also": 1},
+            "It holds in every production of this database that has the same paper or file: 1 other is known.\n",
+        ),
+        (
+            {"others": 2},
+            "No paper of it is here, so it holds in this production alone: other productions know it by no digest.\n",
+        ),
+        (
+            {"others": 3, "files": ("a",), "near": 2},
+            "It holds in every production of this database that has the same paper or file: no others are known.\n"
+            "! 2 other productions use a file of it under another paper, or none, and may go on.\n"
+            "callsheet revoke t FILE --why ... withdraws a file everywhere.\n",
+        ),
+    ],
+)
+def test_who_withdraws_is_told_how_far_it_reaches(
+    found: dict[str, Any], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli._print_elsewhere(Withdrawn(Revocation("cast.anna", ON), (), **found), Path("t"))
+    assert capsys.readouterr().out == told

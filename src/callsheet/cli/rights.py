@@ -57,8 +57,8 @@ def _print_elsewhere(found: Any, folder: Path) -> None:
             "No paper of it is here, so it holds in this production alone: other productions know it by no digest."
         )
     else:
-        known = count(found.also, "other production") + (" is" if found.also == 1 else " are")
-        click.echo(f"It holds in every production of this database that has the same paper or file; {known} known to.")
+        known = "1 other is" if found.also == 1 else f"{found.also or 'no'} others are"
+        click.echo(f"It holds in every production of this database that has the same paper or file: {known} known.")
     if found.near:
         uses = count(found.near, "other production") + (" uses" if found.near == 1 else " use")
         click.secho(f"! {uses} a file of it under another paper, or none, and may go on.", fg="yellow")
