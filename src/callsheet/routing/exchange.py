@@ -41,10 +41,11 @@ class Counted:
 
 
 class Exchange:
-    """Counts amounts at the rates of one day. `read` gives all that are stated; it is not called before an amount needs one."""
+    """Counts amounts at the rates of one day. `read` gives all that are stated; it is called once, when an amount needs one."""
 
     def __init__(self, on: date, read: "Callable[[], Rates] | None" = None) -> None:
         self.on, self._read = on, read
+        self._rates: Rates | None = None
 
     def count(self, amount: Money, currency: str) -> Counted:
         """What an amount counts as in a currency, rounded up to a micro-unit. Raises BudgetError where no rate is stated."""
@@ -52,11 +53,11 @@ class Exchange:
             raise BudgetError("there is no currency to count in", remedy="State a budget: it says in which one.")
         if amount.currency == currency or not amount.micros:
             return Counted(amount, Money(amount.micros, currency))
-        if self._read is None:
+        if self._rates is None:
             from callsheet.catalog import Rates
 
-            self._read = Rates
-        found = self._read().convert(amount, currency, self.on)
+            self._rates = self._read() if self._read is not None else Rates()
+        found = self._rates.convert(amount, currency, self.on)
         return Counted(amount, found.money, found.rate)
 
     def total(self, amounts: Iterable[Money], currency: str) -> Money:

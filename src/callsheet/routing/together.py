@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import BudgetError, ConflictError
 from callsheet.film import Price, Shot, digest
@@ -23,6 +23,9 @@ from callsheet.routing.route import Decision
 from callsheet.routing.sequences import Option, outlook
 from callsheet.routing.sequences import Shot as Weighing
 from callsheet.routing.weigh import worth
+
+if TYPE_CHECKING:
+    from callsheet.catalog import ExchangeRate
 
 POLICY = "joint-1"
 CAST, LOOK, NEIGHBOUR = 0.05, 0.02, 0.005
@@ -109,7 +112,7 @@ def problem(members: Sequence[Member], sellers: Sequence[Seller], knowledge: Kno
         budget = max(0.0, knowledge.left)
     inside = {shot.shot for shot in found}
     ties = tuple(_ties(members, worths, inside))
-    return Problem(currency, tuple(found), ties, budget, delivered, tuple(worths), tuple(ways.rates.values()))
+    return Problem(currency, tuple(found), ties, budget, delivered, tuple(worths), ways.rates)
 
 
 def _price(m: Member) -> Price | None:
@@ -126,8 +129,12 @@ class _Ways:
         self._provider = {offer.name: seller.name for seller in sellers for offer in seller.offers()}
         self._knowledge, self._currency = knowledge, currency
         self._known: dict[str, tuple[list[Choice], dict[str, float]]] = {}
-        self.rates: dict[str, Mapping[str, str]] = {}
-        """The exchange rates that were needed, by what they are."""
+        self._rates: dict[tuple[str, str], ExchangeRate] = {}
+
+    @property
+    def rates(self) -> tuple[Mapping[str, str], ...]:
+        """The exchange rates that were needed, as plain data."""
+        return tuple(rate.plain() for _, rate in sorted(self._rates.items()))
 
     def reach(self, m: Member) -> bool:
         """Whether what the shot is expected to cost can be counted in the currency of the plan."""
@@ -143,8 +150,7 @@ class _Ways:
         except BudgetError:
             return None
         if found.rate is not None:
-            rate = found.rate.plain()
-            self.rates[digest(rate)] = rate
+            self._rates[found.rate.base, found.rate.quote] = found.rate
         return found.worth.micros / MICROS
 
     def of(self, m: Member) -> tuple[list[Choice], float, Mapping[str, float]]:
