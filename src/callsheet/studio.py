@@ -375,10 +375,11 @@ class Studio:
     def verify(self) -> "Audit":
         """Whether ledger, attempts, caps and takes tell the same story."""
         from callsheet.money.audit import verify
+        from callsheet.money.caps import dated_in
 
         with self._store() as store:
             # On a server the database holds other people's productions too.
-            return verify(store.database, store.id if store.database.is_server else None)
+            return verify(store.database, store.id if store.database.is_server else None, dated_in(self.folder))
 
     def statement(self) -> "Statement":
         """What the production cost: per approved second, by whom and by what, and what was wasted on which cause."""

@@ -70,9 +70,12 @@ def test_an_unknown_price_makes_the_sums_unknown(tmp_path: Path) -> None:
 def test_two_currencies_are_two_totals(tmp_path: Path) -> None:
     quoted = quote(tmp_path, [Shop("shop", {"a": "0.20 USD"}), Shop("store", {"b": "3.00 CNY"})])
     assert {total.currency: total.hold for total in quoted.totals} == {
-        "USD": Money.parse("0.20 USD"),
-        "CNY": Money.parse("6.00 CNY"),
+        "USD": Money.parse("0.40 USD"),
+        "CNY": Money.parse("3.00 CNY"),
     }
+    cheapest, aside = quoted.shots[0].line.reasons[1:]
+    assert cheapest == "the lowest price that can be compared"
+    assert aside.startswith("not compared: there is no exchange rate from CNY to USD for ")
 
 
 def test_the_frontier_never_falls(tmp_path: Path) -> None:

@@ -25,6 +25,16 @@ class ExchangeRate(Fact):
     on: date
     where: Text
 
+    def turn(self, money: Money) -> Money:
+        """An amount in one of the two currencies as one in the other, rounded up to a micro-unit."""
+        if money.currency == self.base:
+            return Money(ceil(money.micros * Fraction(self.rate)), self.quote)
+        return Money(ceil(money.micros / Fraction(self.rate)), self.base)
+
+    def plain(self) -> dict[str, str]:
+        """As JSON data, from which it can be read back exactly."""
+        return self.model_dump(mode="json")
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -55,8 +65,7 @@ class Rates:
                 remedy="Add a dated rate to a catalogue file of yours: "
                 f"rates: [{{base: {money.currency}, quote: {to}, rate: ..., on: ..., where: ...}}]",
             )  # fmt: skip
-        factor = Fraction(found.rate) if found.base == money.currency else 1 / Fraction(found.rate)
-        return Conversion(Money(ceil(money.micros * factor), to), found)
+        return Conversion(found.turn(money), found)
 
     def _newest(self, base: str, quote: str, on: date) -> ExchangeRate | None:
         fitting = [r for r in self.rates if {r.base, r.quote} == {base, quote} and r.on <= on]

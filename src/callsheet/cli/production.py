@@ -325,9 +325,12 @@ def _print_made(made: Any) -> None:
         click.echo(f"  {item['path']}")
     for warning in made.warnings:
         click.secho(f"! {warning}", fg="yellow")
-    if made.required:
-        things = count(len(made.required), "thing")
+    if made.to_do:
+        things = count(made.to_do, "thing")
         click.secho(f"! {things} to do before it goes out: callsheet rights {Path(made.folder).parent}", fg="yellow")
+    if made.unstated:
+        state = " and ".join(made.unstated)
+        click.echo(f"Where will it be shown? State {state} in production.yaml to know which labels it needs.")
     click.secho(f"Watch {made.deliverables[0]['path']}; the call sheet is {made.folder}/callsheet.html", dim=True)
 
 

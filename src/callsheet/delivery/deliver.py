@@ -18,9 +18,9 @@ from callsheet.film import Document, Money, Production, digest, files
 from callsheet.floor import Floor, Job, renders
 from callsheet.floor.clearing import Papers, signed, today
 from callsheet.floor.conform import Film, Master, conform
+from callsheet.floor.counting import spent as spent_of
 from callsheet.floor.crew import Crew
 from callsheet.floor.meter import Meter
-from callsheet.floor.plan import total
 from callsheet.floor.quoted import Signed
 from callsheet.floor.shooting import shoot_missing
 from callsheet.floor.wasting import patterns
@@ -40,7 +40,7 @@ async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress,
     document = Document.parse(store.read().text)
     production = document.production
     require_text(production)
-    async with Floor(store, on_event=Meter(on_progress, total(store.spent())), crew=crew) as floor:
+    async with Floor(store, on_event=Meter(on_progress, spent_of(store, production)), crew=crew) as floor:
         version = store.snapshot("edited")
         papers = Papers(store, production)
         papers.clear_sound()
@@ -63,11 +63,20 @@ async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress,
         package(folder / FOLDER, items, facts, store.digest_of)
     masters = [_master_facts(folder, production, film, master) for film in films for master in film.masters]
     warnings = [warning for film in films for warning in film.warnings]
-    spent = total(store.spent())
+    spent = spent_of(store, production)
     where = str(folder / FOLDER)
     required = tuple(str(finding) for finding in judgement.of("require"))
     return Made(
-        production.title, version.number, takes, segments, spent, tuple(masters), where, tuple(warnings), required
+        production.title,
+        version.number,
+        takes,
+        segments,
+        spent,
+        tuple(masters),
+        where,
+        tuple(warnings),
+        required,
+        *rights.to_do(papers, judgement),
     )
 
 
@@ -145,7 +154,9 @@ async def _items(
     signed = in_force(store)
     approval = Signed(signed.digest, signed.by, signed.at, ()) if signed is not None else None
     ends = Ends(patterns(store), approval)
-    sheet = callsheet.sheet(document, version.number, _states(store, films, states), total(store.spent()), ends)
+    sheet = callsheet.sheet(
+        document, version.number, _states(store, films, states), spent_of(store, document.production), ends
+    )
     items.append(Item.of("callsheet.html", "call sheet", callsheet.as_html(sheet).encode()))
     items.append(Item.of("callsheet.json", "call sheet", callsheet.as_json(sheet).encode()))
     return items

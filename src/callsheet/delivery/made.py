@@ -32,6 +32,10 @@ class Made:
     warnings: tuple[str, ...]
     required: tuple[str, ...] = ()
     """What the rules ask to be done before it goes out, and is not done: labels, marks, declarations."""
+    to_do: int = 0
+    """How many different things that are, as far as it is known where the film is shown."""
+    unstated: tuple[str, ...] = ()
+    """What to state in the document to know which rules of which places ask for something; empty when that is known."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data, the contract of `callsheet make --json`."""
@@ -44,6 +48,8 @@ class Made:
             "deliverables": [dict(d) for d in self.deliverables],
             "warnings": list(self.warnings),
             "required": list(self.required),
+            "to_do": self.to_do,
+            "unstated": list(self.unstated),
         }
 
 
@@ -81,10 +87,12 @@ def unchanged(folder: Path, treatment: str | None, today: date) -> Made | None:
         made = facts["made"]
         takes, segments = ({"made": 0, "reused": made[k]["made"] + made[k]["reused"]} for k in ("takes", "segments"))
         spent = Money(made["spent"]["micros"], made["spent"]["currency"])
-        files, warnings, required = (tuple(made[name]) for name in ("deliverables", "warnings", "required"))
+        lists = ("deliverables", "warnings", "required", "unstated")
+        files, warnings, required, unstated = (tuple(made[name]) for name in lists)
         return Made(
-            made["production"], made["version"], takes, segments, spent, files, facts["folder"], warnings, required
-        )
+            made["production"], made["version"], takes, segments, spent, files, facts["folder"], warnings, required,
+            made["to_do"], unstated,
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from callsheet.catalog.known import Unknown
 from callsheet.delivery.package import MANIFEST, Item
 from callsheet.errors import InputError, NotFoundError
 from callsheet.film import Asset, Episode, Take
@@ -37,6 +38,19 @@ def stated(
             for name, episode in masters.items()
         },
     }
+
+
+def to_do(papers: Papers, judgement: Judgement) -> tuple[int, tuple[str, ...]]:
+    """How many different things are to be done before it goes out, and what to state to know about the others.
+
+    A rule that says the same of several files is one thing. What a rule asks only because nobody said where the film is shown is none yet.
+    """
+    found = judgement.of("require")
+    things = {(one.rule, one.words) for one in found if not one.placeless}
+    if not any(one.placeless for one in found):
+        return len(things), ()
+    channels = use_of(papers.production).channels
+    return len(things), ("rights.territories", *(("rights.channels",) if isinstance(channels, Unknown) else ()))
 
 
 def delivered(folder: Path) -> list[Contents]:

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from callsheet.delivery.made import FOLDER
 from callsheet.delivery.rights import delivered
 from callsheet.errors import InputError, NotFoundError
-from callsheet.film import Document, Placed, Take
+from callsheet.film import Asset, Document, Placed, Take
 from callsheet.floor.clearing import Papers
 from callsheet.floor.crew import person
 from callsheet.providers import Seller
 from callsheet.rights import Affected, Judgement, Revocation, cascade, described, judge
 from callsheet.rights.board import assets
 from callsheet.rights.clear import judge_deliverable
+from callsheet.rights.reach import others, users
 from callsheet.rights.register import Ruling, rulings
 from callsheet.rights.register import revoke as write_down
 from callsheet.rights.rule import Finding, joined
@@ -93,6 +94,14 @@ class Withdrawn:
 
     revocation: Revocation
     reached: tuple[Affected, ...]
+    files: tuple[str, ...] = ()
+    """The sha256s by which it was withdrawn, in every production of the database: of its papers, or of the file that was named."""
+    others: int = 0
+    """Other productions of the database."""
+    also: int = 0
+    """Those of them that are known to use one of `files`: it holds there too."""
+    near: int = 0
+    """Those that are known to use a file of it under another paper, or under none: there nothing was withdrawn."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
@@ -103,6 +112,8 @@ class Withdrawn:
             "why": one.why,
             "by": one.by,
             "reached": [_reached(affected) for affected in self.reached],
+            "files": list(self.files),
+            "elsewhere": {"productions": self.others, "withdrawn": self.also, "use_its_files": self.near},
         }
 
 
@@ -154,13 +165,40 @@ def _affected(papers: Papers) -> tuple[Affected, ...]:
 
 def revoke(store: ProductionStore, who: str, why: str, by: str | None) -> Withdrawn:
     """Record that what `who` names was withdrawn today: an asset (`cast.anna`), a person as consents name her, a file of the production,
-    or the sha256 of any file. Raises InputError without a reason, NotFoundError for what nothing here is called."""
+    or the sha256 of any file. What has a sha256, a file or the papers of what was named, is withdrawn in every production of the database.
+
+    Raises InputError without a reason, NotFoundError for what nothing here is called.
+    """
     if not why.strip():
         raise InputError("a withdrawal needs a reason", where=who, remedy="Say why with --why: it stays on record.")
     papers = _papers(store)
     one = Revocation(_named(papers, who.strip()), papers.on, why.strip(), by or person())
-    write_down(store, one)
-    return Withdrawn(one, _affected(_papers(store)))
+    named = _SHA256.fullmatch(one.of) is not None
+    files = (one.of,) if named else tuple(dict.fromkeys(_papers_of(papers, one.of)))
+    write_down(store, one, *(replace(one, of=sha256) for sha256 in files if sha256 != one.of))
+    reached = _affected(_papers(store))
+    count = others(store)
+    if not count:
+        return Withdrawn(one, reached, files)
+    also = users(store, files)
+    near = users(store, _references_of(papers, one.of)) - also
+    return Withdrawn(one, reached, files, count, len(also), len(near))
+
+
+def _called(papers: Papers, of: str) -> Iterable[tuple[str, Asset]]:
+    """The assets of the document that a name means: one of them, or all for which a person gave consent."""
+    for key, asset in assets(papers.production):
+        if of == key or (asset.consent is not None and asset.consent.person == of):
+            yield key, asset
+
+
+def _papers_of(papers: Papers, of: str) -> Iterable[str]:
+    return (sha256 for key, _ in _called(papers, of) for sha256 in papers.signed.get(key, ()))
+
+
+def _references_of(papers: Papers, of: str) -> set[str]:
+    keys = {key for key, _ in _called(papers, of)}
+    return {sha256 for sha256, key in papers.owners.items() if key in keys and _SHA256.fullmatch(sha256)}
 
 
 def _named(papers: Papers, who: str) -> str:

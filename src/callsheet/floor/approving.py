@@ -10,6 +10,7 @@ from typing import Any
 
 from callsheet.errors import ApprovalError, NotFoundError
 from callsheet.film import Document, Money, Price, Production, digest, order
+from callsheet.floor import counting
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
 from callsheet.floor.plan import Planned
@@ -99,9 +100,9 @@ def approve(store: ProductionStore, providers: Sequence[Seller], wanted: str = "
 
 
 def _affordable(store: ProductionStore, production: Production, planned: Sequence[Planned]) -> None:
-    spent = store.spent()
     budget = Money.parse(production.budget.amount) if production.budget else None
-    planning.bid(planned, spent).require(planning.total(spent), budget, real=False)
+    bid = planning.bid(planned, store.spent())
+    bid.require(counting.spent(store, production), budget, real=False, convert=counting.counted(store))
 
 
 def withdraw(store: ProductionStore, by: str | None = None) -> Approval:

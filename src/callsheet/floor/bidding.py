@@ -9,7 +9,7 @@ from statistics import median
 from sqlalchemy import select
 
 from callsheet.film import Document, Money, Production, digest
-from callsheet.floor import approving, gating
+from callsheet.floor import approving, counting, gating
 from callsheet.floor import plan as planning
 from callsheet.floor.plan import Planned
 from callsheet.floor.quoted import Bought, Finals, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
@@ -60,7 +60,7 @@ def bid(
         groups[p.placed.episode, p.placed.sequence].append(shot)
     return Quoted(
         found,
-        planning.total(spent),
+        counting.spent(store, production),
         budget_of(production),
         tuple(shots),
         tuple(SequenceTotals(*where, _totals(of, found, at_once)) for where, of in groups.items()),
@@ -161,13 +161,11 @@ def _frontier(
     providers: Sequence[Seller],
     budgets: Sequence[Money],
 ) -> Frontier | None:
-    """What other budgets would buy; None where nothing is to be paid for, or not all of it in one currency at known prices."""
+    """What other budgets would buy; None where nothing is to be paid for, or not all of it at prices that count in one currency."""
     todo = [p for p in planned if p.take is None]
     paid = [p for p in todo if p.decision.price is None or p.decision.price.worst.micros]
     prices = [p.decision.price for p in paid]
     if not paid or any(price is None for price in prices):
-        return None
-    if len({price.expected.currency for price in prices if price is not None}) > 1:
         return None
     from callsheet.routing.frontier import frontier
     from callsheet.routing.joint import Limits

@@ -19,7 +19,8 @@ from callsheet.rights.board import assets
 from callsheet.rights.cascade import Lineage, recipe_facts
 from callsheet.rights.clear import judge_cut, judge_recipes
 from callsheet.rights.pack import LAPSES
-from callsheet.rights.register import record, revocations
+from callsheet.rights.reach import Digests, keep, kept, withdrawn
+from callsheet.rights.register import record
 from callsheet.rights.rule import Stage, joined
 from callsheet.routing import Law
 from callsheet.store import ProductionStore
@@ -41,7 +42,7 @@ class Papers:
         self.store, self.production = store, _proven(store, production) if files else production
         self.on = today(store)
         self.terms = Terms(self._catalogue)
-        self.revoked = revocations(store)
+        self.revoked = withdrawn(store, (lambda: self.signed) if files else (lambda: self._kept))
         self.rulings = Rulings(self.terms, self.on)
 
     def _catalogue(self) -> Catalogue:
@@ -57,6 +58,26 @@ class Papers:
             return self.store.asset_digest(path)
         except (NotFoundError, InputError):  # a file of an asset that no shot uses; no take can have been given it
             return f"no file {path}"
+
+    @cached_property
+    def signed(self) -> Digests:
+        """The sha256s of the papers that are here, by asset."""
+        named = [
+            (key, paper.paper)
+            for key, asset in assets(self.production)
+            for paper in (asset.consent, asset.licence)
+            if paper
+        ]
+        found: dict[str, tuple[str, ...]] = {}
+        for key, path in named:
+            if path:
+                found[key] = (*found.get(key, ()), self._digest(path))
+        return found
+
+    @property
+    def _kept(self) -> Digests:
+        """The papers as they were when takes were cleared last, for who has no files."""
+        return kept(self.store.id, self.store).get(self.store.id, {})
 
     @cached_property
     def takes(self) -> Sequence[Take]:
@@ -100,6 +121,7 @@ class Papers:
 
     def clear_making(self, recipes: Iterable[Recipe]) -> None:
         """Before takes are made. Raises RightsError."""
+        keep(self.store, self.signed, person())
         self._clear("shoot", self.of_recipes(recipes, "render"), [])
 
     def clear_pick(self, take: Take) -> None:
@@ -116,6 +138,7 @@ class Papers:
 
     def clear_delivery(self, picks: Mapping[str, Take], deliverables: Sequence[DeliverableFacts]) -> Judgement:
         """Before the package is made; what is required and not done is in the judgement, and refuses nothing. Raises RightsError."""
+        keep(self.store, self.signed, person())
         judgement = self.of_cut(picks, "deliver", deliverables)
         self._clear("deliver", judgement, [])
         record(self.store, "deliver", self._episodes(), judgement, False, person())

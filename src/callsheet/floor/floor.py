@@ -351,11 +351,13 @@ class Floor:
     def _hire(self, lines: "Lines", crew: Crew) -> "Buyer":
         from callsheet.floor.buying import Buyer
         from callsheet.money.attempts import Attempts
+        from callsheet.money.caps import dated_in
 
         def tell(shot: str, step: str) -> None:
             self._tell(Progress("take", shot, "keeping" if step == "keeping" else "making"))
 
-        attempts = Attempts(self._store.database, self._store.id, self._store.clock)
+        convert = dated_in(self._store.folder)
+        attempts = Attempts(self._store.database, self._store.id, self._store.clock, convert)
         return Buyer(self._store, attempts, lines, measured=self._measured, clock=self._store.clock, grace_s=crew.grace_s,
                      tell=tell, inspected=self._inspected)  # fmt: skip
 

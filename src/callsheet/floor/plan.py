@@ -370,11 +370,3 @@ def _dearest(decision: Decision) -> Money | None:
         return decision.price.worst if decision.price else None
     worst = [c.price.worst for c in decision.candidates if c.price is not None]
     return max((m for m in worst if m.currency == decision.price.worst.currency), key=lambda m: m.micros)
-
-
-def total(spent: Sequence[Money]) -> Money:
-    """What was spent, in one currency. Raises BudgetError when there are two."""
-    result = spent[0] if spent else Money(0, NO_SPEND)
-    for money in spent[1:]:
-        result += money
-    return result

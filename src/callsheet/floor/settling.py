@@ -9,7 +9,7 @@ from callsheet.floor.crew import person
 from callsheet.money import billing, caps
 from callsheet.money.attempts import OPEN, Attempt, Attempts, CostKind
 from callsheet.money.billing import Booked, Reconciled
-from callsheet.money.caps import Cap, Room, Scope, dated
+from callsheet.money.caps import Cap, Room, Scope, dated_in
 from callsheet.money.confirm import confirm
 from callsheet.money.invoice import read
 from callsheet.store import ProductionStore
@@ -20,7 +20,7 @@ Outcome = Literal["charged", "not-charged", "resend"]
 
 def attempts_of(store: ProductionStore) -> Attempts:
     """The production's attempts."""
-    return Attempts(store.database, store.id, store.clock)
+    return Attempts(store.database, store.id, store.clock, dated_in(store.folder))
 
 
 def attempts(store: ProductionStore, everything: bool) -> list[Attempt]:
@@ -63,7 +63,10 @@ def invoice(
     reconciled = billing.reconcile(store.database, read(file, currency=currency), provider)
     if not book:
         return reconciled, None
-    return reconciled, billing.book(store.database, reconciled, person(), store.clock, complete=complete)
+    convert = dated_in(store.folder)
+    return reconciled, billing.book(
+        store.database, reconciled, person(), store.clock, complete=complete, convert=convert
+    )
 
 
 def rooms(store: ProductionStore) -> list[Room]:
@@ -71,7 +74,7 @@ def rooms(store: ProductionStore) -> list[Room]:
     budget = Document.parse(store.read().text).production.budget
     extra = [Cap("production", Money.parse(budget.amount), store.id)] if budget else []
     with store.database.reading() as db:
-        return caps.rooms(db, extra, dated, store.clock().date())
+        return caps.rooms(db, extra, dated_in(store.folder), store.clock().date())
 
 
 def cap(store: ProductionStore, scope: Scope, limit: Money | None, name: str) -> None:

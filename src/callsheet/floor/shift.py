@@ -30,6 +30,7 @@ from callsheet.floor.reaper import Reaper
 from callsheet.floor.roster import Roster
 from callsheet.floor.workers import Workers
 from callsheet.money.attempts import Attempts
+from callsheet.money.caps import dated_in
 from callsheet.store import Place, ProductionStore
 from callsheet.store.database import Database
 from callsheet.store.place import BLOBS_SETTING, DATABASE_SETTING
@@ -227,7 +228,7 @@ class Shift:
 
         buyer = None
         if self._lines is not None and self._crew is not None:
-            attempts = Attempts(store.database, store.id, store.clock)
+            attempts = Attempts(store.database, store.id, store.clock, dated_in(store.folder))
             buyer = Buyer(
                 store, attempts, self._lines, measured=self._measured, clock=store.clock, grace_s=self._crew.grace_s,
                 tell=lambda shot, step: tell(Progress("take", shot, "keeping" if step == "keeping" else "making")),

@@ -10,6 +10,8 @@ from callsheet.floor import approving
 from callsheet.floor import plan as planning
 from callsheet.floor.clearing import Papers
 from callsheet.floor.conform import Film, conform
+from callsheet.floor.counting import counted
+from callsheet.floor.counting import spent as spent_of
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.floor import Bought, Floor, ShootRequest
 from callsheet.floor.gating import shoot_local
@@ -34,7 +36,7 @@ async def shoot(
         raise InputError(
             "a retake needs the codes of its shots", remedy="Name them: `callsheet shoot DIR SH030 --retake`."
         )
-    meter = Meter(on_progress, planning.total(store.spent()))
+    meter = Meter(on_progress, spent_of(store, production))
     before = {(take.shot, take.number) for take in store.takes()}
     async with Floor(store, on_event=meter, crew=crew) as floor:
         store.snapshot("edited")
@@ -44,7 +46,7 @@ async def shoot(
             else await shoot_missing(floor, store, production, crew.sellers, chosen)
         )
     rejected = [t for t in store.takes() if t.rejected and (t.shot, t.number) not in before]
-    return Shooting(tuple(made), floor.reused["take"], planning.total(store.spent()), tuple(rejected))
+    return Shooting(tuple(made), floor.reused["take"], spent_of(store, production), tuple(rejected))
 
 
 async def shoot_missing(
@@ -143,8 +145,7 @@ async def _shoot(
 def _left(store: ProductionStore, production: Production) -> Money | None:
     """What is left of the production's budget; None when it states none."""
     budget = budget_of(production)
-    spent = next((m.micros for m in store.spent() if budget and m.currency == budget.currency), 0)
-    return Money(budget.micros - spent, budget.currency) if budget else None
+    return Money(budget.micros - spent_of(store, production).micros, budget.currency) if budget else None
 
 
 def _afford(floor: Floor, store: ProductionStore, production: Production, planned: Sequence[Planned]) -> None:
@@ -152,7 +153,8 @@ def _afford(floor: Floor, store: ProductionStore, production: Production, planne
     spent, real = store.spent(), _real(floor)
     if real:
         approving.require(store, production, planned)
-    planning.bid(planned, spent).require(planning.total(spent), budget_of(production), real=real)
+    bid = planning.bid(planned, spent)
+    bid.require(spent_of(store, production), budget_of(production), real=real, convert=counted(store))
 
 
 def _real(floor: Floor) -> bool:
@@ -233,7 +235,7 @@ def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
 async def conform_picks(store: ProductionStore, on_progress: OnProgress) -> Conformed:
     """Rebuild the masters from the picks."""
     production = Document.parse(store.read().text).production
-    async with Floor(store, on_event=Meter(on_progress, planning.total(store.spent()))) as floor:
+    async with Floor(store, on_event=Meter(on_progress, spent_of(store, production))) as floor:
         store.snapshot("edited")
         Papers(store, production).clear_conform(store.picks())
         films = await conform(floor, store, production, store.picks())

@@ -5,7 +5,7 @@ in half of all cases, in nine of ten, and at the very most.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -146,14 +146,41 @@ class Bid:
             worst = line.dearest
         return _times(worst, self.most * len(line.turns))
 
-    def require(self, spent: Money, budget: Money | None, *, real: bool = True) -> None:
-        """Raise BudgetError unless the bid fits what is left of the budget, or anything real is to be paid while spending is forbidden."""
-        total = self.total
+    @property
+    def sums(self) -> tuple[Money, ...]:
+        """What the shoot will cost if every first take is good, one sum a currency. Raises BudgetError when a price is unknown."""
+        sums = {self.currency: Money(0, self.currency)}
+        for _, price in self._open():
+            sums[price.expected.currency] = (
+                sums.get(price.expected.currency, Money(0, price.expected.currency)) + price.expected
+            )
+        return tuple(money for money in sums.values() if money.micros) or (Money(0, self.currency),)
+
+    def require(
+        self,
+        spent: Money,
+        budget: Money | None,
+        *,
+        real: bool = True,
+        convert: Callable[[Money, str], Money] | None = None,
+    ) -> None:
+        """Raise BudgetError unless the bid fits what is left of the budget, or anything real is to be paid while spending is forbidden.
+
+        `convert` counts an amount in the budget's currency, and raises BudgetError where no rate is stated.
+        """
+        sums = self.sums
         if real and any(price.worst.micros for _, price in self._open()):
-            allow(total)
-        if budget is not None and not spent + total <= budget:
+            allow(sums[0])
+        if budget is None:
+            return
+        total = spent
+        for money in sums:
+            if money.micros:  # nothing is nothing in every currency
+                total += money if convert is None else convert(money, total.currency)
+        if not total <= budget:
+            costs = " plus ".join(map(str, sums))
             raise BudgetError(
-                f"the shoot costs {total} and {spent} is spent, over the budget of {budget}",
+                f"the shoot costs {costs} and {spent} is spent, over the budget of {budget}",
                 remedy="Raise `budget` in production.yaml, or give fewer shots to dear routes.",
             )
 

@@ -6,6 +6,7 @@ What is used is counted in one row a scope and currency, which every hold locks,
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select
@@ -24,11 +25,20 @@ Convert = Callable[[Money, str, date], Money]
 
 def dated(amount: Money, currency: str, on: date) -> Money:
     """At the newest rate that a catalogue file of yours states, at most 30 days old; refused when there is none."""
-    if amount.currency == currency:
-        return amount
-    from callsheet.catalog import load, overlays
+    return dated_in(None)(amount, currency, on)
 
-    return load(overlays()).rates.convert(amount, currency, on).money
+
+def dated_in(folder: Path | None) -> Convert:
+    """As `dated`, with the rates of the production in `folder` among them."""
+
+    def convert(amount: Money, currency: str, on: date) -> Money:
+        if amount.currency == currency:
+            return amount
+        from callsheet.catalog import load, overlays
+
+        return load(overlays(folder)).rates.convert(amount, currency, on).money
+
+    return convert
 
 
 @dataclass(frozen=True)

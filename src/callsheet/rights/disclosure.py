@@ -149,7 +149,7 @@ def in_label(facts: Facts, on: date) -> Iterator[Hit]:
     if not item.marks & MARKS:
         lacks.append("no lasting metadata")
     if lacks:
-        words = _perhaps(item.generated, f"it is generated, and there are {' and '.join(lacks)}")
+        words = _perhaps(item.generated, f"it is generated, and has {' and '.join(lacks)}")
         yield Hit(item.name, words, item.generated is UNKNOWN)
 
 

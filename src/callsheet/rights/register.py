@@ -14,6 +14,9 @@ from callsheet.store import ProductionStore
 from callsheet.store import tables as t
 from callsheet.store.rows import plain
 
+KEPT = "papers"
+"""The verb of rows that no verb asked for: they say which papers a production has (see `reach`)."""
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -37,15 +40,16 @@ class Ruling:
         return {**vars(self), "body": dict(self.body), "at": self.at.isoformat()}
 
 
-def revoke(store: ProductionStore, one: Revocation) -> None:
-    """Record that a consent or licence was withdrawn. It holds from its day on, for every verb, and cannot be taken back."""
-    row = {"of": one.of, "on": one.on.isoformat(), "why": one.why, "by": one.by, "at": store.clock()}
+def revoke(store: ProductionStore, *ones: Revocation) -> None:
+    """Record that consents or licences were withdrawn, all at once. It holds from its day on, for every verb, and cannot be taken back."""
     with store.database.writing() as db:
-        db.execute(insert(t.revocation).values(production=store.id, **row))
+        for one in ones:
+            row = {"of": one.of, "on": one.on.isoformat(), "why": one.why, "by": one.by, "at": store.clock()}
+            db.execute(insert(t.revocation).values(production=store.id, **row))
 
 
 def revocations(store: ProductionStore) -> tuple[Revocation, ...]:
-    """What was withdrawn in a production, first to last."""
+    """What was withdrawn in a production itself, first to last. `reach.withdrawn` has what reaches it from others as well."""
     query = select(t.revocation).where(t.revocation.c.production == store.id).order_by(t.revocation.c.id)
     with store.database.reading() as db:
         return tuple(Revocation(row.of, date.fromisoformat(row.on), row.why, row.by) for row in db.execute(query))
@@ -71,7 +75,8 @@ def record(
 
 def rulings(store: ProductionStore) -> Iterator[Ruling]:
     """What the rules said in a production, first to last."""
-    query = select(t.ruling).where(t.ruling.c.production == store.id).order_by(t.ruling.c.id)
+    mine = t.ruling.c.production == store.id, t.ruling.c.verb != KEPT
+    query = select(t.ruling).where(*mine).order_by(t.ruling.c.id)
     with store.database.reading() as db:
         rows = db.execute(query).all()
     for row in rows:

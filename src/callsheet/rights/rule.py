@@ -82,6 +82,16 @@ class Finding:
     where: str = ""
     """The shot or deliverable, where several are judged together."""
 
+    @property
+    def placeless(self) -> bool:
+        """Whether it is a rule of one place that speaks because nobody said where the film is shown."""
+        return self.remedy.endswith(_NOWHERE)
+
+    @property
+    def task(self) -> str:
+        """What to do, without a word on where the film is shown."""
+        return self.remedy.removesuffix(_NOWHERE)
+
     def __str__(self) -> str:
         place = f"{self.where}, " if self.where else ""
         said = f"{place}{self.subject}: {self.words} ({self.rule}, {_SAID[self.outcome]})"

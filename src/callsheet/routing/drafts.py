@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from callsheet.errors import NotFoundError, RightsError
+from callsheet.errors import BudgetError, NotFoundError, RightsError
 from callsheet.film import Drafts, Order, Shot, as_boarded, digest
 from callsheet.film.price import Money, Price
 from callsheet.providers import Seller
@@ -110,6 +110,8 @@ def _first(asked: Question, drafts: Drafts, draft: Decision) -> Decision:
         return replace(draft, reasons=(*draft.reasons, why), draft={**told, "final": None, "expected": None})
     cost = _expected(final)
     told |= {"final": final.offer, "expected": _plain(cost)}
+    if final.exchange is not None:
+        told["exchange"] = dict(final.exchange)
     saves = _saving(asked, draft, cost) if drafts.when == "paying" else None
     if saves is None:
         price = f"for an expected {cost}" if cost is not None else "at a price that is not known"
@@ -142,8 +144,11 @@ class _Saving:
 
 def _saving(asked: Question, draft: Decision, final: Money | None) -> _Saving | None:
     """What a draft would save; None where that cannot be told, so that it comes first."""
-    price = draft.price
-    if final is None or price is None or (price.expected.micros and price.expected.currency != final.currency):
+    if final is None or draft.price is None:
+        return None
+    try:
+        price = asked.knowledge.exchange.count(draft.price.expected, final.currency).worth
+    except BudgetError:
         return None
     from callsheet.routing.weigh import REVIEWS
 
@@ -152,7 +157,7 @@ def _saving(asked: Question, draft: Decision, final: Money | None) -> _Saving | 
     seen = asked.knowledge.beliefs(asked.address).posteriors(place, {model: ""}, asked.knowledge.on)[model]
     rejected = round(1 - seen.mean, 6)
     review = round(REVIEWS.get(final.currency, 0.0) * MICROS)
-    costs = Money(price.expected.micros + review, final.currency)
+    costs = Money(price.micros + review, final.currency)
     return _Saving(rejected, costs, Money(round(rejected * final.micros), final.currency))
 
 
@@ -160,10 +165,10 @@ def _expected(final: Decision) -> Money | None:
     """What a final is expected to cost until it is approved, with reviews; the price of one take where nothing is known of acceptance."""
     if final.price is None:
         return None
-    currency = final.price.expected.currency
     if final.weighed is None:
         return final.price.expected
-    return Money(round(final.weighed["answer"]["outlook"]["cost"] * MICROS), currency)
+    # What is weighed is counted in one currency, which need not be the seller's.
+    return Money(round(final.weighed["answer"]["outlook"]["cost"] * MICROS), final.weighed["currency"])
 
 
 def _plain(amount: Money | None) -> dict[str, Any] | None:

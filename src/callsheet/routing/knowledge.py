@@ -5,17 +5,19 @@ Reading it is cheap and needs no numerics; what is believed is worked out when t
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from callsheet.errors import BudgetError
 from callsheet.film import Money, Production, as_boarded, digest
 from callsheet.providers import Seller
 from callsheet.routing import rejected
+from callsheet.routing.exchange import Exchange, stated_in
 from callsheet.routing.situation import UNSTATED, failed, situation, situation_of
 from callsheet.routing.verdicts import Situation, Try, Verdict
 from callsheet.store import ProductionStore
@@ -95,11 +97,13 @@ class Knowledge:
         attempts: Callable[[], Iterable[tuple[str, bool, date]]] = lambda: (),
         begun: Mapping[str, Mapping[str, Any]] | None = None,
         paid: Callable[[], "Iterable[Paid]"] = lambda: (),
+        exchange: Exchange | None = None,
     ) -> None:
         self.reviewed, self.production, self.on, self.currency = tuple(reviewed), production, on, currency
         self.planned, self.shots, self.begun = planned, max(1, shots), begun or {}
         self._spent, self._decisions, self._attempts = spent, decisions, attempts
         self._trying, self._paid = 0.0, paid
+        self.exchange = exchange or Exchange(on)
         self._by_leaf: dict[tuple[Situation, str], list[Reviewed]] = defaultdict(list)
         for r in self.reviewed:
             self._by_leaf[r.situation, r.model].append(r)
@@ -115,18 +119,21 @@ class Knowledge:
         budget = Money.parse(production.budget.amount) if production.budget else None
         spent = store.spent()
         currency = budget.currency if budget else next((money.currency for money in spent), "")
+        on = store.clock().astimezone(UTC).date()
+        exchange = Exchange(on, stated_in(store.folder))
         return cls(
             [*calibrated(store), *reviewed(store, production, models_of(sellers))],
             production=store.id,
-            on=store.clock().astimezone(UTC).date(),
+            on=on,
             currency=currency,
-            spent=next((money for money in spent if money.currency == currency), None),
+            spent=exchange.total(spent, currency) if spent else None,
             planned=budget,
             shots=sum(1 for _ in production.board()),
             decisions=lambda: _bodies(store),
             attempts=lambda: _ends(store),
             begun=_begun(store),
             paid=lambda: paid(store.database),
+            exchange=exchange,
         )
 
     # -- what was said -------------------------------------------------------------------------------------------------------
@@ -213,12 +220,13 @@ class Knowledge:
     @cached_property
     def _explored(self) -> float:
         """What decisions that were carried out have put into trying runners-up."""
-        total = 0
-        for body in self._decisions():
-            if (body.get("weighed") or {}).get("answer", {}).get("explored"):
-                price = body.get("price") or {}
-                total += price["expected"] if price.get("currency") == self.currency else 0
-        return total / MICROS
+        prices = [
+            body["price"]
+            for body in self._decisions()
+            if body.get("price") and (body.get("weighed") or {}).get("answer", {}).get("explored")
+        ]
+        amounts = [Money(price["expected"], price["currency"]) for price in prices]
+        return self.exchange.total(amounts, self.currency).micros / MICROS
 
     def spend(self, currency: str) -> "Spend":
         """What was spent in a currency, and on runners-up; nothing is known of another currency than the production's."""
@@ -235,7 +243,17 @@ class Knowledge:
         """By (offer, use case), what tries lost that were paid for and brought no clip, in the production's currency."""
         from callsheet.routing.failures import losses
 
-        return losses(self._paid(), self.currency, self.on)
+        return losses(self._in_currency(), self.currency, self.on)
+
+    def _in_currency(self) -> "Iterator[Paid]":
+        """What was paid for, counted in the production's currency where that is possible."""
+        for one in self._paid():
+            cost = Money(round(one.cost * MICROS), one.currency)
+            try:
+                worth = self.exchange.count(cost, self.currency).worth if not one.delivered else cost
+            except BudgetError:
+                worth = cost
+            yield one if worth == cost else replace(one, cost=worth.micros / MICROS, currency=worth.currency)
 
     @property
     def left(self) -> float:
@@ -246,7 +264,7 @@ class Knowledge:
 
     def will_try(self, price: Money) -> None:
         """Count a runner-up that is about to be tried, so that all of a plan's together stay within their share."""
-        self._trying += price.micros / MICROS
+        self._trying += self.exchange.total([price], self.currency or price.currency).micros / MICROS
 
 
 def models_of(sellers: Sequence[Seller]) -> Callable[[str], str]:

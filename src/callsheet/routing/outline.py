@@ -34,7 +34,7 @@ class RunnerUp:
     def __str__(self) -> str:
         words = [f"{self.offer}:"]
         if self.more is None:
-            words.append("its price is unknown or in another currency;")
+            words.append("its price is unknown or cannot be compared;")
         elif not self.more.micros:
             words.append("the same price;")
         else:
@@ -118,9 +118,19 @@ def _second(
     if name is None:
         return None
     price, mine, more = prices.get(name), decision.price, None
-    if price is not None and mine is not None and price.expected.currency == mine.expected.currency:
-        more = Money(price.expected.micros - mine.expected.micros, mine.expected.currency)
+    if price is not None and mine is not None:
+        theirs, ours = _counted(decision, name, price), _counted(decision, decision.offer, mine)
+        if theirs.currency == ours.currency:
+            more = Money(theirs.micros - ours.micros, ours.currency)
     return RunnerUp(name, price, more, believed.get(name), believed.get(decision.offer))
+
+
+def _counted(decision: Decision, offer: str, price: Price) -> Money:
+    """What a price counts as in the decision: itself, where no rate was needed."""
+    told = (decision.exchange or {}).get("counted", {}).get(offer)
+    if told is None or told["amount"] != [price.expected.micros, price.expected.currency]:
+        return price.expected
+    return Money(*told["worth"])
 
 
 def _plain(amount: Money) -> str:

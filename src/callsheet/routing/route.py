@@ -12,6 +12,7 @@ from callsheet.film import Order, Shot, digest
 from callsheet.film.price import Money, Price
 from callsheet.providers import Offer, Provider, Seller
 from callsheet.rights import Finding, Judgement
+from callsheet.routing.exchange import Exchange, compare, over
 from callsheet.routing.situation import situation_of
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Decision:
     """What the rules say of the chosen offer; None when they were not asked."""
     draft: Mapping[str, Any] | None = None
     """Where drafts come first: which of the two this is, and what was weighed for it. See `callsheet.routing.drafts`."""
+    exchange: Mapping[str, Any] | None = None
+    """At which rates prices in other currencies were compared, and which could not be; None where all were in one currency."""
 
     @property
     def explored(self) -> bool:
@@ -89,6 +92,8 @@ class Decision:
             "situation": dict(self.situation),
             "order": self.order,
         }
+        if self.exchange is not None:
+            told["exchange"] = dict(self.exchange)
         if self.joint is not None:
             told["joint"] = dict(self.joint)
         if self.draft is not None:
@@ -153,13 +158,14 @@ def _chosen(
     possible: list[tuple[Offer, Price | None]] = []
     excluded: list[tuple[str, str]] = []
     drafts = False
+    exchange = knowledge.exchange if knowledge is not None else None
     for provider in providers:
         for offer in (sized for sold in provider.offers() for sized in _sized(sold, shot)):
             price = provider.quote(offer.name, order) or confirmed.get(offer.name)
             rule = (
                 DRAFTS
                 if drafter in (offer.name, offer.name.partition(":")[0], offer.model)
-                else _excluded(shot, offer, price)
+                else _excluded(shot, offer, price, exchange)
             )
             if not rule and law is not None and (judgement := law(offer.name)).blocked:
                 forbidden[offer.name] = judgement
@@ -181,14 +187,21 @@ def _chosen(
             where=address,
             remedy=_remedy(shot, order),
         )
-    possible.sort(key=_order)
+    currency = knowledge.currency if knowledge is not None else ""
+    compared = compare(possible, currency, exchange, shot.constraints.max_price)
+    possible.sort(key=lambda one: compared.place(one[0].name, one[1]))
+    first = possible[0][0].name
     found = Decision(
         address,
         tuple(Candidate(o.name, p) for o, p in possible),
         tuple(excluded),
-        (_cost(*possible[0]), "the only offer that is left" if len(possible) == 1 else "the lowest known price"),
+        (
+            _cost(*possible[0]),
+            *(("the only offer that is left",) if len(possible) == 1 else compared.cheapest(first, possible[0][1])),
+        ),
         situation=_plain_situation(shot),
         order=digest(order),
+        exchange=compared.record(),
     )
     if knowledge is None or drafts or len(possible) == 1:
         return found
@@ -203,11 +216,11 @@ def _chosen(
     from callsheet.routing.decide import POLICY as LEARNED
 
     wanted = _arranged(found.candidates, weighed.order)
-    first = next((offer, price) for offer, price in possible if offer.name == wanted[0].offer)
+    taken = next((offer, price) for offer, price in possible if offer.name == wanted[0].offer)
     return replace(
         found,
         candidates=wanted,
-        reasons=(_cost(*first), *weighed.reasons),
+        reasons=(_cost(*taken), *weighed.reasons, *compared.words(wanted[0].offer)),
         policy=LEARNED,
         weighed=weighed.record,
     )
@@ -260,6 +273,7 @@ def _going_on(found: Decision, begun: Mapping[str, Any]) -> Decision:
         weighed=begun.get("weighed"),
         joint=begun.get("joint"),
         draft=begun.get("draft"),
+        exchange=begun.get("exchange"),
         begun=True,
     )
 
@@ -286,15 +300,7 @@ def _remedy(shot: Shot, order: Order) -> str:
     return f"{advice(shot, order, load(overlays()))} {loosen}".strip()
 
 
-def _order(candidate: tuple[Offer, Price | None]) -> tuple[bool, str, int, str]:
-    """Known prices first, then the lowest; currencies are never compared."""
-    offer, price = candidate
-    if price is None:
-        return True, "", 0, offer.name
-    return False, price.expected.currency, price.expected.micros, offer.name
-
-
-def _excluded(shot: Shot, offer: Offer, price: Price | None) -> str:
+def _excluded(shot: Shot, offer: Offer, price: Price | None, exchange: Exchange | None) -> str:
     rules = shot.constraints
     names = {offer.name, offer.name.partition(":")[0], offer.model}
     if rules.only and not names & set(rules.only):
@@ -304,8 +310,5 @@ def _excluded(shot: Shot, offer: Offer, price: Price | None) -> str:
     if rules.min_height and offer.min_height < rules.min_height:
         return f"it delivers {offer.min_height} lines, {rules.min_height} are asked"
     if rules.max_price:
-        if price is None:
-            return f"its price is unknown, at most {rules.max_price} is allowed"
-        if not price.worst <= Money.parse(rules.max_price):
-            return f"it costs {price}, at most {rules.max_price} is allowed"
+        return over(price, Money.parse(rules.max_price), exchange)
     return ""

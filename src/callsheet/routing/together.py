@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.errors import BudgetError, ConflictError
-from callsheet.film import Shot, digest
+from callsheet.film import Price, Shot, digest
 from callsheet.providers import Seller
 from callsheet.routing.difficulty import Rates
 from callsheet.routing.joint import Choice, JointPlan, Limits, PlannedShot, Tie, plan_fast
@@ -23,6 +23,9 @@ from callsheet.routing.route import Decision
 from callsheet.routing.sequences import Option, outlook
 from callsheet.routing.sequences import Shot as Weighing
 from callsheet.routing.weigh import worth
+
+if TYPE_CHECKING:
+    from callsheet.catalog import ExchangeRate
 
 POLICY = "joint-1"
 CAST, LOOK, NEIGHBOUR = 0.05, 0.02, 0.005
@@ -61,6 +64,8 @@ class Problem:
     delivered: Mapping[tuple[str, str], float] = field(default_factory=dict)
     open: tuple[str, ...] = ()
     """The shots that are still to be shot."""
+    rates: tuple[Mapping[str, str], ...] = ()
+    """The exchange rates at which prices in other currencies were counted, as plain data."""
 
     @property
     def choice(self) -> bool:
@@ -79,13 +84,14 @@ class Problem:
                 for s in self.shots
             ],
             "ties": [[what, list(tie.shots), tie.worth] for what, tie in self.ties],
+            **({"rates": [dict(rate) for rate in self.rates]} if self.rates else {}),
         }
 
 
 def problem(members: Sequence[Member], sellers: Sequence[Seller], knowledge: Knowledge) -> Problem | None:
     """The joint question of a film; None when nothing is to be paid for."""
-    paid = [m for m in members if m.model is None and m.decision.price is not None and m.decision.price.worst.micros]
-    counts = Counter(m.decision.price.expected.currency for m in paid if m.decision.price is not None)
+    paid = [m for m in members if _price(m) is not None]
+    counts = Counter(price.expected.currency for m in paid if (price := _price(m)) is not None)
     if not counts:
         return None
     currency = knowledge.currency or min(counts, key=lambda name: (-counts[name], name))
@@ -93,11 +99,11 @@ def problem(members: Sequence[Member], sellers: Sequence[Seller], knowledge: Kno
     found: list[PlannedShot] = []
     worths: dict[str, float] = {}
     delivered: dict[tuple[str, str], float] = {}
-    ours = {m.address for m in paid}
+    ours = {m.address for m in paid if ways.reach(m)}
     for m in members:
         if m.model:
             found.append(PlannedShot(m.address, (Choice(_BY_TAKE, m.model, "", 0.0, 0.0),)))
-        elif m.address in ours and m.decision.price is not None and m.decision.price.expected.currency == currency:
+        elif m.address in ours:
             choices, worths[m.address], chances = ways.of(m)
             found.append(PlannedShot(m.address, tuple(choices)))
             delivered |= {(m.address, offer): chance for offer, chance in chances.items()}
@@ -105,7 +111,14 @@ def problem(members: Sequence[Member], sellers: Sequence[Seller], knowledge: Kno
     if knowledge.planned is not None and knowledge.planned.currency == currency:
         budget = max(0.0, knowledge.left)
     inside = {shot.shot for shot in found}
-    return Problem(currency, tuple(found), tuple(_ties(members, worths, inside)), budget, delivered, tuple(worths))
+    ties = tuple(_ties(members, worths, inside))
+    return Problem(currency, tuple(found), ties, budget, delivered, tuple(worths), ways.rates)
+
+
+def _price(m: Member) -> Price | None:
+    """The price of its next take, where there is one to be paid."""
+    price = m.decision.price
+    return price if m.model is None and price is not None and price.worst.micros else None
 
 
 class _Ways:
@@ -116,6 +129,29 @@ class _Ways:
         self._provider = {offer.name: seller.name for seller in sellers for offer in seller.offers()}
         self._knowledge, self._currency = knowledge, currency
         self._known: dict[str, tuple[list[Choice], dict[str, float]]] = {}
+        self._rates: dict[tuple[str, str], ExchangeRate] = {}
+
+    @property
+    def rates(self) -> tuple[Mapping[str, str], ...]:
+        """The exchange rates that were needed, as plain data."""
+        return tuple(rate.plain() for _, rate in sorted(self._rates.items()))
+
+    def reach(self, m: Member) -> bool:
+        """Whether what the shot is expected to cost can be counted in the currency of the plan."""
+        price, weighed = _price(m), m.decision.weighed
+        if price is None or (weighed is not None and weighed["currency"] != self._currency):
+            return False
+        return self._counted(price) is not None
+
+    def _counted(self, price: Price) -> float | None:
+        """A price in whole units of the plan's currency; None where no rate is stated for it."""
+        try:
+            found = self._knowledge.exchange.count(price.expected, self._currency)
+        except BudgetError:
+            return None
+        if found.rate is not None:
+            self._rates[found.rate.base, found.rate.quote] = found.rate
+        return found.worth.micros / MICROS
 
     def of(self, m: Member) -> tuple[list[Choice], float, Mapping[str, float]]:
         """The choices, what the approved shot is worth, and P(approved) by offer where it is known."""
@@ -133,11 +169,11 @@ class _Ways:
         return choices, value, delivered
 
     def _options(self, decision: Decision) -> list[Option]:
-        """The candidates whose price is known in the currency; what is drawn here for nothing stands by for nobody."""
+        """The candidates whose price counts in the currency; what is drawn here for nothing stands by for nobody."""
         return [
-            Option(c.offer, self._model(c.offer), Rates(0.5), c.price.expected.micros / MICROS)
+            Option(c.offer, self._model(c.offer), Rates(0.5), cost)
             for c in decision.candidates
-            if c.price is not None and c.price.expected.currency == self._currency and c.price.worst.micros
+            if c.price is not None and c.price.worst.micros and (cost := self._counted(c.price)) is not None
         ]
 
     def _weighed(self, decision: Decision) -> tuple[list[Choice], dict[str, float]]:

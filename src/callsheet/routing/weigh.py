@@ -1,6 +1,5 @@
 """The learned choice among offers that may shoot a shot: what each is worth, which is tried now, and the record of why."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from callsheet.film import Order, Price, Shot, digest, seed
 from callsheet.providers import Offer
 from callsheet.routing.belief import HOPE
 from callsheet.routing.decide import Answer, Question, decide
+from callsheet.routing.exchange import compare
 from callsheet.routing.failures import Loss
 from callsheet.routing.knowledge import MICROS, Knowledge, Reviewed
 from callsheet.routing.prior import shipped
@@ -57,8 +57,10 @@ def weigh(
     excluded: Sequence[tuple[str, str]],
     knowledge: Knowledge,
 ) -> Weighed | None:
-    """Weigh the offers whose price is known in the production's currency; None when there is no choice, or nothing is known of any."""
-    priced = _comparable(possible, knowledge.currency)
+    """Weigh the offers whose price is known, or counts at a stated rate, in the production's currency, or, while it has none, in the one
+    that most are sold in; None when there is no choice, or nothing is known of any."""
+    compared = compare(possible, knowledge.currency, knowledge.exchange)
+    priced = [(offer, compared.prices[offer.name]) for offer, _ in possible if offer.name in compared.prices]
     place, key = situation_of(shot), digest(order)
     models = {offer.model for offer, _ in priced}
     told = any(rate[0].use_case == place.use_case and rate[1] in models for s in shipped().tables for rate in s.rates)
@@ -80,7 +82,7 @@ def weigh(
         )
         for offer, price in sorted(priced, key=lambda pair: pair[0].name)
     )
-    currency = priced[0][1].expected.currency
+    currency = compared.currency
     question = Question(
         shot=address,
         situation=place,
@@ -146,15 +148,6 @@ def worth(options: Sequence[Option], currency: str, knowledge: Knowledge) -> Wor
     if knowledge.planned is not None and knowledge.planned.currency == currency:
         share = knowledge.planned.micros / MICROS / knowledge.shots
     return Worth(min(MOST_WORTH * take, max(LEAST_WORTH * take, share)), review)
-
-
-def _comparable(possible: Sequence[tuple[Offer, Price | None]], currency: str) -> list[tuple[Offer, Price]]:
-    """Offers whose price is known, in the production's currency, or, while it has none, in the one that most are sold in."""
-    known = [(offer, price) for offer, price in possible if price is not None]
-    counts = Counter(price.expected.currency for _, price in known)
-    if not currency and counts:
-        currency = min(counts, key=lambda name: (-counts[name], name))
-    return [(offer, price) for offer, price in known if price.expected.currency == currency]
 
 
 def _lost(place: Situation, priced: Sequence[tuple[Offer, Price]], knowledge: Knowledge) -> Mapping[str, Loss]:

@@ -56,7 +56,7 @@ def explain(
     """
     # As it would be read back: nothing may depend on what JSON does not keep.
     record = json.loads(json.dumps(now))
-    lines = [*_chosen(record), *_others(record), *_excluded(record)]
+    lines = [*_chosen(record), *_others(record), *_currencies(record), *_excluded(record)]
     if kept is not None:
         lines += _before(kept, record)
     return Why(
@@ -238,6 +238,14 @@ def with_rate(option: "Option", accept: float) -> "Option":
     return replace(option, rates=Rates(accept, tuple(min(0.9999, c**power) for c in option.rates.criteria)))
 
 
+def _currencies(record: Mapping[str, Any]) -> Iterator[str]:
+    """What prices in other currencies counted as."""
+    if exchange := record.get("exchange"):
+        from callsheet.routing.exchange import lines
+
+        yield from lines(exchange)
+
+
 def _excluded(record: Mapping[str, Any]) -> Iterator[str]:
     for name, rule in record["excluded"]:
         yield f"Excluded: {name}: {rule}"
@@ -256,9 +264,17 @@ def _replayed(record: Mapping[str, Any], kept: Mapping[str, Any] | None) -> str:
     """Make the kept decision again, or the present one from its record."""
     stored = kept if kept is not None and kept.get("weighed") else None
     which = "The kept decision" if stored is not None else "The decision"
-    weighed = (stored or record).get("weighed")
+    weighed, exchange = (stored or record).get("weighed"), (stored or record).get("exchange")
+    if exchange is not None:
+        from callsheet.routing.exchange import replay as counted_again
+
+        try:
+            counted_again(exchange)
+        except ConflictError as error:
+            return f"Replay: NOT the same: {error.what}"
     if weighed is None:
-        return "Replay: the lowest price is a rule; the same prices give the same choice"
+        rates = " and rates" if exchange is not None else ""
+        return f"Replay: the lowest price is a rule; the same prices{rates} give the same choice"
     from callsheet.routing.record import replay
 
     try:
