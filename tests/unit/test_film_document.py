@@ -73,6 +73,17 @@ def test_layout_does_not_change_the_digest() -> None:
     assert Document.parse(TEXT).digest != Document.parse(TEXT.replace("She", "He")).digest
 
 
+def test_what_is_not_said_is_not_in_the_digest() -> None:
+    plain = "title: One\nepisodes:\n  - sequences:\n      - {code: SQ010, shots: [{code: SH010, action: A cup., duration: 6}]}\n"
+    told = plain.replace("duration: 6", "duration: 6, sound: laid, lettering: [], creativity: 0.3")
+    assert Document.parse(plain).digest == Document.parse(told).digest
+    assert Document.parse(plain).digest == "1233e47c41f65508c033d660120db1ca6e44592a925aeda021ca305949bd38ef"
+    assert (
+        Document.parse(plain.replace("duration: 6", "duration: 6, lettering: [NOVA]")).digest
+        != Document.parse(plain).digest
+    )
+
+
 def test_an_ntsc_rate_keeps_its_spelling() -> None:
     text = TEXT.replace("rate: 24", "rate: 23.976")
     document = Document.parse(text)

@@ -14,7 +14,6 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from callsheet.errors import DocumentError, Problem, VersionError
 from callsheet.film.check import Path, check
-from callsheet.film.digest import digest
 from callsheet.film.frames import Rate
 from callsheet.film.production import SCHEMA, Production
 
@@ -95,7 +94,7 @@ class Document:
     @property
     def digest(self) -> str:
         """The digest of what the document says, whatever its layout and comments."""
-        return digest(self.production)
+        return self.production.digest
 
 
 def json_schema() -> dict[str, Any]:

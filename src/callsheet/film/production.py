@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from callsheet.film.asset import Cast, Location, Look, Music, Prop, Voice
+from callsheet.film.digest import digest
 from callsheet.film.frames import Rate
 from callsheet.film.model import Id, Language, Noun, Text
 from callsheet.film.preset import PresetName
@@ -170,6 +171,11 @@ class Production(Noun):
     drafts: Drafts = Drafts()
     deliverables: list[Deliverable] = [Deliverable(preset="master-9x16"), Deliverable(preset="master-16x9")]
     episodes: list[Episode]
+
+    @property
+    def digest(self) -> str:
+        """The digest of all that it says. What is not said counts for nothing, so that a field more in the schema changes no digest."""
+        return digest([self.callsheet, self.model_dump(mode="json", exclude_defaults=True)])
 
     def board(self) -> Iterator["Placed"]:
         """Every shot in film order with the codes above it."""

@@ -207,7 +207,7 @@ def differences(
         said = list(_of_shot(p, approved.get(address), asked, address not in reviewed))
         board |= bool(said)
         yield from said
-    if not board and budget == agreed["budget"] and digest(production) != agreed["board"]:
+    if not board and budget == agreed["budget"] and production.digest != agreed["board"]:
         yield "the board was changed, outside of the pictures of these shots"
 
 
