@@ -25,6 +25,7 @@ from callsheet.store import tables as t
 from callsheet.store.database import Database
 
 CASES = int(os.environ.get("CALLSHEET_CASES", "25"))
+pytestmark = pytest.mark.timeout(300 + CASES)
 PRODUCTIONS = (PRODUCTION, "q" * 32)
 CONCURRENCY = 2
 OWNERS = ("first", "second", "third")
