@@ -34,6 +34,7 @@ def main() -> None:
         "wrong_prior_loss_to_thompson": online["wrong_prior_loss_to_thompson"],
         "decision_ms": decision_ms(),
         "joint_plan_s": joint_plan_seconds(),
+        "joint_plan_deadline_s": joint_plan_seconds(deadline=True),
         "calibration_error": calibration_error(folds, taught),
         "scenario": {
             "prices_per_take": dict(zip(models, scenario.prices, strict=True)),

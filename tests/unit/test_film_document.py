@@ -1,6 +1,7 @@
 """The production document as text."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,33 @@ def test_a_dissolve_needs_room() -> None:
 def test_the_json_schema_is_the_published_one() -> None:
     published = Path(__file__).parents[2] / "docs" / "production.schema.json"
     assert json.loads(published.read_text("utf-8")) == json.loads(json.dumps(json_schema()))
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-11-24T18:00:00Z", "2026-11-24T18:00Z", "2026-11-24T19:00:00+01:00", "'2026-11-24 18:00:00Z'", "2026-11-24 13:00:00-05:00"],
+)  # fmt: skip
+def test_a_deadline_is_a_point_in_time_however_it_is_spelt(written: str) -> None:
+    text = TEXT.replace("rate: 24\n", f"rate: 24\ndeadline: {written}\n")
+    document = Document.parse(text)
+    assert document.production.deadline == datetime(2026, 11, 24, 18, tzinfo=UTC)
+    assert document.dump() == text
+    same = Document.parse(TEXT.replace("rate: 24\n", "rate: 24\ndeadline: 2026-11-24T18:00:00Z\n"))
+    assert document.digest == same.digest != Document.parse(TEXT).digest
+    assert Document.parse(Document.of(document.production).dump()).digest == same.digest
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("2026-11-24", "2026-11-24 is a day without a time"),
+        ("2026-11-24T18:00:00", "2026-11-24T18:00:00 has no zone"),
+        ("2026-11-24T18:00", "2026-11-24T18:00 has no zone"),
+        ("Tuesday", "'Tuesday' is not a point in time"),
+        ("18", "18 is not a point in time"),
+    ],
+)
+def test_a_deadline_that_leaves_the_hour_open_says_how_it_is_written(written: str, said: str) -> None:
+    ((line, field, message, _),) = faults(TEXT.replace("rate: 24\n", f"rate: 24\ndeadline: {written}\n"))
+    assert (line, field) == (4, "deadline")
+    assert message.startswith(f"{said}: write the day, the time and the zone, such as 2026-11-24T18:00:00Z")

@@ -1,4 +1,6 @@
 import itertools
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,7 +91,68 @@ def test_more_money_never_buys_less() -> None:
     assert all(p.cost <= p.budget for p in points)
 
 
+def odd(offers: Mapping[str, str | None]) -> float:
+    return float(sum({"o1": 2, "o3": 3}.get(offer or "", 0) + (offer is not None) for offer in offers.values()))
+
+
+def test_more_money_never_buys_less_with_ties_a_clock_and_a_measure_of_its_own() -> None:
+    """However ties and time shape the plans, what counts as bought never falls."""
+    for seed in range(3):
+        shots = [replace(s, must=n % 5 == 0) for n, s in enumerate(some(40, seed=seed, must=False))]
+        ties = [Tie(tuple(f"s{n}" for n in range(at, at + 8)), 0.6) for at in range(0, 40, 8)]
+        for seconds in ({"p0": 600.0, "p1": 300.0}, {"p0": 1.0, "p1": 1.0}):
+            points = frontier(shots, ties, Limits(seconds=seconds), [float(b) for b in range(30)], odd)
+            bought = [p.bought for p in points]
+            assert bought == sorted(bought)
+            assert bought[-1] > bought[0]
+            assert all(p.cost <= p.budget for p in points)
+
+
 def test_the_same_question_gets_the_same_plan() -> None:
     shots, ties = some(60, 8, seed=2), [Tie(tuple(f"s{n}" for n in range(10)), 0.2)]
     assert plan_all(shots, ties, Limits(15.0)) == plan_all(shots, ties, Limits(15.0))
     assert plan_all([]).offers == {}
+
+
+def test_a_crowded_provider_is_relieved_by_its_own_quicker_offer() -> None:
+    slow, quick = Choice("slow", "s", "p", 3.0, 0.2, 100.0), Choice("quick", "q", "p", 2.0, 0.4, 30.0)
+    shots = [PlannedShot(f"s{n}", (slow, quick)) for n in range(6)]
+    for plan in (plan_fast(shots, (), Limits(9.0, {"p": 400.0})), plan_all(shots, (), Limits(9.0, {"p": 400.0}))):
+        assert sorted(plan.offers.values()) == ["quick"] * 3 + ["slow"] * 3
+        assert plan.shadow == 0, "time is short, and money is not"
+
+
+def test_a_plan_that_is_hard_to_find_in_time_is_found_by_the_solver() -> None:
+    """Only one assignment fits: the greedy plan may miss it."""
+    waits = [(50.0, 90.0), (90.0, 50.0), (60.0, 60.0), (40.0, 80.0), (70.0, 40.0)]
+    shots = [
+        PlannedShot(f"s{n}", (Choice("a", "a", "p", 2.0, 0.1, a), Choice("b", "b", "q", 1.0 + n / 9, 0.1, b)))
+        for n, (a, b) in enumerate(waits)
+    ]
+    limits = Limits(9.0, {"p": 150.0, "q": 90.0})
+    plan = plan_all(shots, (), limits)
+    assert plan.offers == {"s0": "a", "s1": "b", "s2": "a", "s3": "a", "s4": "b"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_fast_plan_keeps_to_the_clock_and_to_the_budget(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shots = [
+        PlannedShot(
+            f"s{n}",
+            tuple(
+                Choice(f"o{j}", f"m{j // 2}", f"p{j % 3}", float(rng.uniform(1, 3)), float(rng.uniform(0.1, 1)), float(rng.uniform(20, 200)))
+                for j in range(8)
+            ),
+        )
+        for n in range(24)
+    ]  # fmt: skip
+    ties = [Tie(tuple(f"s{n}" for n in range(at, at + 6)), 0.2) for at in range(0, 24, 6)]
+    limits = Limits(9.6, {"p0": 480.0, "p1": 600.0, "p2": 720.0})
+    board = Board(shots, ties, limits)
+    for plan in (plan_fast(shots, ties, limits), plan_all(shots, ties, limits)):
+        rows = [{c.offer: at for at, c in enumerate(row) if c} for row in board.choices]
+        taken = np.array([row[plan.offers[s.shot] or ""] for row, s in zip(rows, shots, strict=True)])
+        assert board.fits(taken)
+    quick, exact = plan_fast(shots, ties, limits), plan_all(shots, ties, limits)
+    assert exact.value - exact.cost >= quick.value - quick.cost >= 0.8 * (exact.value - exact.cost)

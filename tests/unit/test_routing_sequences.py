@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -84,11 +86,15 @@ def test_the_cheapest_offer_of_a_model_is_tried() -> None:
     assert plan.option.offer == "a by y"
     waits = [
         Option("slow", "a", Rates(0.6, (0.8, 0.75)), 0.2, wait=900),
-        Option("fast", "a", Rates(0.6, (0.8, 0.75)), 0.3),
+        Option("fast", "a", Rates(0.6, (0.8, 0.75)), 0.3, wait=60),
     ]
     hurried = Shot(BAR, waits, Worth(3.0, 0.25, second_waited=0.001)).plan()
     assert hurried is not None
     assert hurried.option.offer == "fast"
+    with pytest.raises(InputError, match="how long fast takes is not known"):
+        Shot(BAR, [waits[0], replace(waits[1], wait=None)], Worth(3.0, 0.25, second_waited=0.001))
+    assert outlook(Shot(BAR, [replace(waits[1], wait=None)], WORTH).plan()).wait is None
+    assert outlook(hurried).wait == pytest.approx(60 * outlook(hurried).takes)
 
 
 def test_a_first_model_may_be_asked_for() -> None:

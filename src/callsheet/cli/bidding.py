@@ -68,11 +68,15 @@ def _print(quoted: Any) -> None:
         _totals(total)
     if quoted.finals is not None:
         click.echo(str(quoted.finals))
+    for said in quoted.waits:
+        click.secho(said, dim=True)
+    if quoted.due is not None:
+        click.secho(str(quoted.due), fg="yellow" if quoted.due.late != 0 else None)
     _others(quoted)
 
 
 def _row(shot: Any, paid: bool) -> tuple[str, ...]:
-    from callsheet.delivery.words import bare, duration, mean
+    from callsheet.delivery.words import bare, mean, waited
 
     line, seen = shot.line, shot.outlook
     price = "take is there" if line.reused else str(line.price or "price unknown")
@@ -83,11 +87,18 @@ def _row(shot: Any, paid: bool) -> tuple[str, ...]:
         return line.shot, line.offer, price
     takes = "?" if shot.outline.takes is None else mean(shot.outline.takes)
     amounts = (bare(seen.p50), bare(seen.p90), bare(seen.worst)) if seen else ("?", "?", "?")
-    return line.shot, line.offer, price, takes, *amounts, duration(shot.wait)
+    return (
+        line.shot,
+        line.offer,
+        price,
+        takes,
+        *amounts,
+        waited(shot.wait, shot.waited.basis if shot.waited else None).partition(",")[0],
+    )
 
 
 def _totals(total: Any) -> None:
-    from callsheet.delivery.words import duration, expectation
+    from callsheet.delivery.words import expectation, waited
 
     if total.outlook is None:
         codes = ", ".join(address.rpartition(" ")[2] for address in total.unknown)
@@ -98,7 +109,7 @@ def _totals(total: Any) -> None:
     if seen.worst.micros:
         click.echo(f"In half of all cases up to {seen.p50}, in nine of ten up to {seen.p90}, at worst {seen.worst}")
         click.echo(
-            f"Held for the next tries: {total.hold}; takes: {expectation(total.takes)}; wait: {duration(total.wait)}"
+            f"Held for the next tries: {total.hold}; takes: {expectation(total.takes)}; wait: {waited(total.wait, total.basis)}"
         )
 
 

@@ -84,7 +84,13 @@ def shoot(folder: Path, shots: tuple[str, ...], retake: bool, as_json: bool) -> 
     """Shoot every shot that has no take for its board yet, or only SHOTS."""
     with progress(as_json) as on_event:
         shooting = studio(folder).shoot(shots, retake=retake, on_event=on_event)
-    show(as_json, shooting.facts(), lambda: click.echo(str(shooting)), f"callsheet conform {folder}")
+
+    def render() -> None:
+        click.echo(str(shooting))
+        for warning in shooting.warnings:
+            click.secho(f"! {warning}", fg="yellow")
+
+    show(as_json, shooting.facts(), render, f"callsheet conform {folder}")
 
 
 @app.command()

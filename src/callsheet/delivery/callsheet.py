@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsheet.delivery.plot import plot
-from callsheet.delivery.words import bare, cents, duration, excluded_by_rule, expectation, mean
+from callsheet.delivery.words import bare, cents, excluded_by_rule, expectation, mean, waited
 from callsheet.film import Document, Money, Placed, Production, Take, Timecode
+from callsheet.film.times import told as moment_told
 from callsheet.floor.quoted import Frontier, Pattern, Quoted, QuotedShot, Signed, Totals
 
 
@@ -63,6 +64,8 @@ def sheet(
         "spent": str(spent),
         "paid": quoted is not None and not all(t.outlook and not t.outlook.worst.micros for t in quoted.totals),
         "budget": production.budget.amount if production.budget else None,
+        "deadline": moment_told(production.deadline) if production.deadline else None,
+        "due": {"told": str(quoted.due), "late": quoted.due.late != 0} if quoted and quoted.due else None,
         "deliverables": [d.preset for d in production.deliverables],
         "treatments": [{**t.model_dump(mode="json"), "taken": t.id == taken} for t in production.treatments],
         "flags": list(production.source.flags) if production.source else [],
@@ -179,7 +182,7 @@ def _planned(shot: QuotedShot) -> dict[str, Any]:
         "p90": cents(found.p90 if found else None),
         "worst": cents(found.worst if found else None),
         "hold": cents(shot.hold),
-        "wait": duration(shot.wait),
+        "wait": waited(shot.wait, shot.waited.basis if shot.waited else None),
         "sequence": turns if len(turns) > 1 else [],
         "runner_up": str(second) if second is not None else "",
     }
@@ -200,7 +203,7 @@ def _told(found: Totals) -> dict[str, Any]:
         "unknown": [address.rpartition(" ")[2] for address in found.unknown],
         "hold": cents(found.hold),
         "takes": expectation(found.takes),
-        "wait": duration(found.wait),
+        "wait": waited(found.wait, found.basis),
     }
 
 

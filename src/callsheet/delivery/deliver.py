@@ -62,7 +62,7 @@ async def deliver(store: ProductionStore, folder: Path, on_progress: OnProgress,
         facts["rights"] = rights.stated(papers, picks, judgement, masters_of)
         package(folder / FOLDER, items, facts, store.digest_of)
     masters = [_master_facts(folder, production, film, master) for film in films for master in film.masters]
-    warnings = [warning for film in films for warning in film.warnings]
+    warnings = [*floor.warnings, *(warning for film in films for warning in film.warnings)]
     spent = spent_of(store, production)
     where = str(folder / FOLDER)
     required = tuple(str(finding) for finding in judgement.of("require"))

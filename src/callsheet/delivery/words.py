@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from callsheet.film.price import Money
+from callsheet.film.times import duration as duration
+from callsheet.providers.waiting import Basis
 
-_MINUTE, _HOUR = 60, 3600
 _CENT = 10_000
 
 
@@ -33,19 +34,11 @@ def expectation(takes: float | None) -> str:
     return "not known" if takes is None else f"about {mean(takes)}"
 
 
-def duration(seconds: float | None) -> str:
-    """A wait, rounded as waits are: `40 s`, `6 min`, `2 h 10 min`."""
-    if seconds is None:
-        return "unknown"
-    whole = round(seconds)
-    if not whole:
-        return "none"
-    if whole < 2 * _MINUTE:
-        return f"{whole} s"
-    if whole < 2 * _HOUR:
-        return f"{round(whole / _MINUTE)} min"
-    hours, rest = divmod(round(whole / _MINUTE), _MINUTE)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+def waited(seconds: float | None, basis: Basis | None) -> str:
+    """A wait, with whence it is known where it was not seen here: `6 min`, `about 3 min, as stated`, `about 40 s, assumed`."""
+    if seconds is None or not seconds or basis not in ("stated", "assumed"):
+        return duration(seconds)
+    return f"about {duration(seconds)}, {'as stated' if basis == 'stated' else 'assumed'}"
 
 
 def excluded_by_rule(shots: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The production document as text: read with errors by line, written back with comments and order kept."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from difflib import get_close_matches
 from io import StringIO
 from typing import Any
@@ -16,6 +17,7 @@ from callsheet.errors import DocumentError, Problem, VersionError
 from callsheet.film.check import Path, check
 from callsheet.film.frames import Rate
 from callsheet.film.production import SCHEMA, Production
+from callsheet.film.times import moment
 
 _WIDTH = 140
 _FLOW = {"camera", "mood", "transition", "continuity", "cast", "props", "palette"}
@@ -158,6 +160,8 @@ def _merged(node: Any, full: Any, lean: Any, key: str = "") -> Any:
     if isinstance(node, CommentedSeq) and isinstance(full, list):
         _merge_list(node, full, lean if isinstance(lean, list) else full)
         return node
+    if key == "deadline" and isinstance(full, str) and isinstance(node, str | datetime):
+        return node if moment(node) == moment(full) else _commented(full, key)
     return node if _same(node, full) else _commented(full if lean is None else lean, key)
 
 

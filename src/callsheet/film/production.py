@@ -13,6 +13,7 @@ from callsheet.film.frames import Rate
 from callsheet.film.model import Id, Language, Noun, Text
 from callsheet.film.preset import PresetName
 from callsheet.film.shot import Code, Shot
+from callsheet.film.times import Moment
 
 SCHEMA = 1
 """The document's schema number; raised when a field changes meaning."""
@@ -169,6 +170,8 @@ class Production(Noun):
     rights: Rights = Rights()
     budget: Budget | None = None
     drafts: Drafts = Drafts()
+    deadline: Moment | None = None
+    """When every take must be there: a day and a time with its zone, such as `2026-11-24T18:00:00Z`."""
     deliverables: list[Deliverable] = [Deliverable(preset="master-9x16"), Deliverable(preset="master-16x9")]
     episodes: list[Episode]
 

@@ -1,6 +1,6 @@
 """Approving a bid: its terms get a digest, a person signs it, and what is bought from then on is bound to it.
 
-The terms are the board, each open shot's routes with their prices and days, its policy and seed, the budget and the caps. What was
+The terms are the board, each open shot's routes with their prices and days, its policy and seed, the budget, the deadline and the caps. What was
 learned since changes nothing while the terms hold; a changed board, price, route or budget stops the shoot until it is approved anew.
 """
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from callsheet.errors import ApprovalError, NotFoundError
 from callsheet.film import Document, Money, Price, Production, digest, order
+from callsheet.film.times import told
 from callsheet.floor import counting
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
@@ -32,8 +33,13 @@ def terms(store: ProductionStore, document: Document, planned: Sequence[Planned]
         "board": document.digest,
         "budget": budget.amount if budget else None,
         "caps": _caps(store),
+        **({"deadline": _deadline(document.production)} if document.production.deadline else {}),
         "shots": [_shot(p, _order(store, document.production, p)) for p in planned if p.take is None],
     }
+
+
+def _deadline(production: Production) -> str | None:
+    return told(production.deadline) if production.deadline else None
 
 
 def _order(store: ProductionStore, production: Production, planned: Planned) -> str:
@@ -193,6 +199,9 @@ def differences(
     budget = production.budget.amount if production.budget else None
     if budget != agreed["budget"]:
         yield f"the budget is {budget or 'not stated'}, {agreed['budget'] or 'none'} was approved"
+    deadline = _deadline(production)
+    if deadline != agreed.get("deadline"):
+        yield f"the deadline is {deadline or 'not stated'}, {agreed.get('deadline') or 'none'} was approved"
     now = _caps(store)
     if now != agreed["caps"]:
         differ = [c for c in now if c not in agreed["caps"]] or [c for c in agreed["caps"] if c not in now]
@@ -207,7 +216,8 @@ def differences(
         said = list(_of_shot(p, approved.get(address), asked, address not in reviewed))
         board |= bool(said)
         yield from said
-    if not board and budget == agreed["budget"] and production.digest != agreed["board"]:
+    same = (budget, deadline) == (agreed["budget"], agreed.get("deadline"))
+    if not board and same and production.digest != agreed["board"]:
         yield "the board was changed, outside of the pictures of these shots"
 
 

@@ -2,27 +2,25 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
-from statistics import median
-
-from sqlalchemy import select
 
 from callsheet.film import Document, Money, Production, digest
-from callsheet.floor import approving, counting, gating
+from callsheet.floor import approving, counting, gating, waiting
 from callsheet.floor import plan as planning
 from callsheet.floor.plan import Planned
 from callsheet.floor.quoted import Bought, Finals, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
 from callsheet.floor.shooting import budget_of
+from callsheet.floor.waiting import Due, Timed
 from callsheet.floor.wasting import patterns
 from callsheet.money import Bid, BidLine, Odds, Turn
 from callsheet.money.statement import odds
 from callsheet.providers import Seller
-from callsheet.providers.hosted import Hosted
+from callsheet.providers.waiting import Basis
 from callsheet.routing.knowledge import MICROS, Knowledge
 from callsheet.routing.outline import outline
+from callsheet.routing.waits import Schedule
 from callsheet.store import ProductionStore
-from callsheet.store import tables as t
 from callsheet.store.verdicts import verdicts
 
 STEPS = 12
@@ -39,7 +37,8 @@ def bid(
     planned = stands.planned
     plain = planning.bid(planned, spent, odds(store.database))
     said = {(verdict.shot, verdict.take): verdict.accepted for verdict in verdicts(store)}
-    waits = _waits(store, providers)
+    schedule = Schedule.of(store, production, providers)
+    waits = {one.shot: one for one in waiting.timed(planned, schedule)}
     lines, shots = [], []
     for p, line in zip(planned, plain.lines, strict=True):
         told = outline(p.decision if p.take is None else replace(p.decision, weighed=None))
@@ -47,14 +46,15 @@ def bid(
         turns = [Turn(one.offer, one.price, one.accept) for one in later if one.price is not None]
         whole = line if line.reused else replace(line, accept=first.accept, later=tuple(turns))
         lines.append(whole)
-        wait = waits.get(line.offer)
-        takes = told.takes if told.takes is not None else 1
+        wait = waits.get(line.shot)
         accepted = said.get((line.shot, p.take.number)) if p.take is not None else None
-        quoted = QuotedShot(whole, p.decision, told, None, None if wait is None else wait * takes, accepted)
+        seconds, basis = (wait.seconds, wait.wait) if wait is not None else (None, None)
+        quoted = QuotedShot(whole, p.decision, told, None, seconds, accepted, basis)
         shots.append(quoted)
     found = replace(plain, lines=tuple(lines))
     shots = [replace(shot, outlook=replace(found, currency=_currency(shot.line, found)).outlook_of(shot.line)) for shot in shots]  # fmt: skip
-    at_once = _at_once(providers)
+    due = waiting.due(list(waits.values()), schedule, sum(p.drafted for p in planned))
+    clock, waited = _Clock(waits, schedule), waiting.assumptions(list(waits.values()))
     groups: dict[tuple[str, str], list[QuotedShot]] = defaultdict(list)
     for p, shot in zip(planned, shots, strict=True):
         groups[p.placed.episode, p.placed.sequence].append(shot)
@@ -63,15 +63,17 @@ def bid(
         counting.spent(store, production),
         budget_of(production),
         tuple(shots),
-        tuple(SequenceTotals(*where, _totals(of, found, at_once)) for where, of in groups.items()),
-        _totals(shots, found, at_once),
-        _frontier(store, production, planned, providers, budgets),
-        tuple(_assumed(shots, found)),
+        tuple(SequenceTotals(*where, _totals(of, found, clock)) for where, of in groups.items()),
+        _totals(shots, found, clock),
+        _frontier(store, production, planned, providers, budgets, due),
+        tuple(_assumed(shots, found, waited)),
         digest(approving.terms(store, document, planned)),
         Signed(signed.digest, signed.by, signed.at, stands.void) if (signed := stands.signed) is not None else None,
         patterns(store),
         _finals(planned),
         unchecked=tuple(gating.unchecked(production, [p.placed.shot for p in planned if p.take is None])),
+        due=due,
+        waits=tuple(waited),
     )
 
 
@@ -82,17 +84,17 @@ def _currency(line: BidLine, found: Bid) -> str:
     return line.price.expected.currency if line.price else found.currency
 
 
-def _totals(shots: Sequence[QuotedShot], found: Bid, at_once: Mapping[str, int]) -> tuple[Totals, ...]:
+def _totals(shots: Sequence[QuotedShot], found: Bid, clock: "_Clock") -> tuple[Totals, ...]:
     """One a currency, that of the production first; a shot whose price is unknown makes the first one's amounts unknown."""
     by: dict[str, list[QuotedShot]] = {found.currency: []}
     for shot in shots:
         by.setdefault(_currency(shot.line, found), []).append(shot)
     if len(by) > 1 and not by[found.currency]:
         del by[found.currency]
-    return tuple(_total(of, currency, found, at_once) for currency, of in by.items())
+    return tuple(_total(of, currency, found, clock) for currency, of in by.items())
 
 
-def _total(shots: Sequence[QuotedShot], currency: str, found: Bid, at_once: Mapping[str, int]) -> Totals:
+def _total(shots: Sequence[QuotedShot], currency: str, found: Bid, clock: "_Clock") -> Totals:
     todo = [shot for shot in shots if not shot.line.reused]
     unknown = tuple(shot.line.shot for shot in todo if shot.line.price is None)
     of = replace(found, lines=tuple(shot.line for shot in shots), currency=currency)
@@ -107,37 +109,20 @@ def _total(shots: Sequence[QuotedShot], currency: str, found: Bid, at_once: Mapp
         None if unknown else of.outlook,
         None if unknown else Money(hold, currency),
         sum(known) if len(known) == len(takes) else None,
-        _wait(todo, at_once),
+        *clock.of(todo),
     )
 
 
-def _wait(todo: Iterable[QuotedShot], at_once: Mapping[str, int]) -> float | None:
-    """Seconds until all are there, each offer's in as many lines as its provider takes at once."""
-    lanes: dict[str, float] = defaultdict(float)
-    longest = 0.0
-    for shot in todo:
-        if shot.wait is None:
-            return None
-        lanes[shot.line.offer] += shot.wait / at_once.get(shot.line.offer.partition(":")[0], 1)
-        longest = max(longest, shot.wait)
-    return max([longest, *lanes.values()]) if lanes else 0.0
+@dataclass(frozen=True)
+class _Clock:
+    """How long each shot that is still to be shot is waited for."""
 
+    waits: Mapping[str, Timed]
+    schedule: Schedule
 
-def _at_once(providers: Sequence[Seller]) -> dict[str, int]:
-    return {o.name: s.traits.concurrency for s in providers if isinstance(s, Hosted) for o in s.offers()}
-
-
-def _waits(store: ProductionStore, providers: Sequence[Seller]) -> dict[str, float]:
-    """By offer: the seconds between create and clip, in the middle of all that were delivered here. What is drawn here waits for nobody."""
-    query = select(t.attempt.c.offer, t.attempt.c.sent_at, t.attempt.c.changed_at).where(
-        t.attempt.c.verdict == "delivered", t.attempt.c.sent_at.is_not(None)
-    )
-    seen: dict[str, list[float]] = defaultdict(list)
-    with store.database.reading() as db:
-        for row in db.execute(query):
-            seen[row.offer].append((row.changed_at - row.sent_at).total_seconds())
-    found = {offer: median(seconds) for offer, seconds in seen.items()}
-    return found | dict.fromkeys(planning.local_offers(providers), 0.0)
+    def of(self, todo: Iterable[QuotedShot]) -> tuple[float | None, Basis | None]:
+        """Seconds until all of these are there, and on which basis that is known."""
+        return waiting.wait_of([self.waits[shot.line.shot] for shot in todo], self.schedule)
 
 
 def _finals(planned: Sequence[Planned]) -> Finals | None:
@@ -160,22 +145,32 @@ def _frontier(
     planned: Sequence[Planned],
     providers: Sequence[Seller],
     budgets: Sequence[Money],
+    due: Due | None,
 ) -> Frontier | None:
-    """What other budgets would buy; None where nothing is to be paid for, or not all of it at prices that count in one currency."""
+    """What other budgets would buy by the deadline, or, where that cannot be kept, until all is there; None where nothing is to be paid
+    for, or not all of it at prices that count in one currency."""
     todo = [p for p in planned if p.take is None]
     paid = [p for p in todo if p.decision.price is None or p.decision.price.worst.micros]
     prices = [p.decision.price for p in paid]
     if not paid or any(price is None for price in prices):
         return None
+    from callsheet.routing.deadline import within
     from callsheet.routing.frontier import frontier
     from callsheet.routing.joint import Limits
+    from callsheet.routing.together import PAIRS_UP_TO
 
     knowledge = Knowledge.of(store, production, providers)
     asked = planning.question(planned, providers, knowledge)
     if asked is None or len(asked.open) != len(paid):
         return None
     inside = set(asked.open)
-    shots = [replace(shot, must=shot.shot not in inside) for shot in asked.shots]
+    shots, limits = [replace(shot, must=shot.shot not in inside) for shot in asked.shots], Limits()
+    if asked.hurry is not None and due is not None:
+        time = max(asked.hurry.left, due.least)
+        shots = list(within(shots, asked.hurry, time) or shots)
+        limits = Limits(seconds=asked.hurry.seconds(time))
+    # What is shared shapes the plan, and not what counts as bought: that never falls, whatever the plan is.
+    ties = [tie for _, tie in asked.ties] if len(shots) <= PAIRS_UP_TO else []
     known = all((s.shot, c.offer) in asked.delivered for s in shots if not s.must for c in s.choices)
 
     def bought(offers: Mapping[str, str | None]) -> float:
@@ -183,16 +178,16 @@ def _frontier(
         return sum(asked.delivered[one] for one in made) if known else float(len(made))
 
     most = sum(max(c.cost for c in s.choices) for s in shots)
-    everything = frontier(shots, (), Limits(), [most], bought)[-1].cost
+    everything = frontier(shots, ties, limits, [most], bought)[-1].cost
     left = Money(max(0, round(knowledge.left * MICROS)), asked.currency) if asked.budget is not None else None
     wanted = [amount for amount in budgets if amount.currency == asked.currency]
     top = round(everything * 1.1 * MICROS)
     grid = {top * step // STEPS for step in range(STEPS + 1)} | {amount.micros for amount in wanted}
     grid |= {left.micros} if left is not None and left.micros <= top else set()
     # What a plan costs is the least budget that buys it: the line rises just there.
-    rough = frontier(shots, (), Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    rough = frontier(shots, ties, limits, [micros / MICROS for micros in sorted(grid)], bought)
     grid |= {ceil(point.cost * MICROS) for point in rough}
-    points = frontier(shots, (), Limits(), [micros / MICROS for micros in sorted(grid)], bought)
+    points = frontier(shots, ties, limits, [micros / MICROS for micros in sorted(grid)], bought)
     settled = sum(shot.must for shot in shots)
 
     def whole(units: float) -> Money:
@@ -210,7 +205,7 @@ def _frontier(
 # -- what is assumed ----------------------------------------------------------------------------------------------------------
 
 
-def _assumed(shots: Sequence[QuotedShot], found: Bid) -> Iterator[str]:
+def _assumed(shots: Sequence[QuotedShot], found: Bid, waits: Sequence[str]) -> Iterator[str]:
     """What the numbers rest on, in sentences."""
     todo = [shot for shot in shots if not shot.line.reused]
     paid = [shot for shot in todo if shot.line.price is None or shot.line.price.worst.micros]
@@ -241,6 +236,5 @@ def _assumed(shots: Sequence[QuotedShot], found: Bid) -> Iterator[str]:
     if learned < len(paid):
         yield "Where nothing is known of acceptance, the first usable take counts as approved: retakes come on top."
     yield "Half and nine of ten: the shoot stays within the amount in so many cases, the first at expected prices, the second at worst ones."
-    if any(shot.wait is None for shot in paid):
-        yield "A wait is known once an offer has delivered here; until then it is unknown."
+    yield from waits
     yield "Reviewing is not in these amounts. They are rounded to the cent on the page, and exact in the data beside it."

@@ -91,8 +91,8 @@ class Floor:
     Where its memory is on a server and in a bucket, the work itself is shared: takes and artefacts are flows that wait for any worker, and
     this process is one, for this production and others, as long as it has work of its own to wait for.
 
-    `made` and `reused` count takes (under `take`) and artefacts (under their kind). Ctrl-C or a cancelled task stops it cleanly; what was
-    finished is kept and the next run goes on from there.
+    `made` and `reused` count takes (under `take`) and artefacts (under their kind); `warnings` are for a person to look at. Ctrl-C or a
+    cancelled task stops it cleanly; what was finished is kept and the next run goes on from there.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class Floor:
         recognising()
         self.made: Counter[str] = Counter()
         self.reused: Counter[str] = Counter()
+        self.warnings: list[str] = []
         self._store = store
         self._tell = on_event
         self._engine = engine

@@ -7,7 +7,9 @@ from typing import Any
 
 from callsheet.film import Money, Price
 from callsheet.floor.results import money
+from callsheet.floor.waiting import Due
 from callsheet.money import Bid, BidLine, Outlook
+from callsheet.providers.waiting import Basis, Wait
 from callsheet.routing import Decision
 from callsheet.routing.outline import Outline
 
@@ -23,6 +25,8 @@ class QuotedShot:
     wait: float | None
     accepted: bool | None = None
     """What people said of the take that is there; None when nobody did."""
+    waited: Wait | None = None
+    """The wait for one take, and from whom it is known; None when it is not."""
 
     @property
     def hold(self) -> Money | None:
@@ -42,6 +46,7 @@ class QuotedShot:
             "expected_takes": self.outline.takes,
             "approved": self.outline.approved,
             "wait_s": self.wait,
+            "wait_from": wait_facts(self.waited),
             "sequence": [
                 {"offer": one.offer, "accept": one.accept, "price": price_facts(one.price)}
                 for one in self.outline.sequence
@@ -81,6 +86,8 @@ class Totals:
     """Expected takes; None while nothing is known of acceptance for one of them."""
     wait: float | None
     """Seconds until all of them are there, by what each provider takes at once; None when it is not known."""
+    basis: Basis | None = None
+    """The weakest ground on which that is known."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
@@ -94,6 +101,7 @@ class Totals:
             "hold": money(self.hold) if self.hold else None,
             "expected_takes": self.takes,
             "wait_s": self.wait,
+            "wait_basis": self.basis,
         }
 
 
@@ -215,6 +223,10 @@ class Quoted:
     """Where the page was written; empty when it was not."""
     unchecked: tuple[str, ...] = ()
     """What gates will not check although the board names it, in sentences."""
+    due: Due | None = None
+    """How it stands to the deadline; None where none is stated."""
+    waits: tuple[str, ...] = ()
+    """What is assumed of waits that were not seen here."""
 
     @property
     def lines(self) -> Any:
@@ -245,6 +257,7 @@ class Quoted:
             "finals": self.finals.facts() if self.finals else None,
             "assumed": list(self.assumed),
             "unchecked": list(self.unchecked),
+            "deadline": self.due.facts() if self.due else None,
             "digest": self.digest,
             "approval": self.approval.facts() if self.approval else None,
             "page": self.page or None,
@@ -255,6 +268,13 @@ def outlook_facts(found: Outlook | None) -> dict[str, Any]:
     """P50, P90 and the worst case as plain data; None where a price is unknown."""
     names = ("p50", "p90", "worst")
     return {name: money(getattr(found, name)) if found else None for name in names}
+
+
+def wait_facts(found: Wait | None) -> Mapping[str, Any] | None:
+    """Whence a wait is known; None when it is not."""
+    if found is None:
+        return None
+    return {"basis": found.basis, "source": found.source, "on": found.on.isoformat() if found.on else None}
 
 
 def price_facts(price: Price | None) -> Mapping[str, Any] | None:

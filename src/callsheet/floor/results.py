@@ -22,6 +22,8 @@ class Shooting:
     spent: Money
     rejected: tuple[Take, ...] = ()
     """What else came, and gates rejected."""
+    warnings: tuple[str, ...] = ()
+    """What a person should look at: a deadline that is not kept."""
 
     def facts(self) -> dict[str, Any]:
         """As plain data."""
@@ -36,6 +38,7 @@ class Shooting:
             "made": takes,
             "rejected": rejected,
             "spent": money(self.spent),
+            "warnings": list(self.warnings),
         }
 
     def __str__(self) -> str:

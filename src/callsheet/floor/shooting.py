@@ -6,7 +6,7 @@ from pathlib import Path
 
 from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError, RightsError
 from callsheet.film import Document, Money, Production, Recipe, Take, files
-from callsheet.floor import approving
+from callsheet.floor import approving, waiting
 from callsheet.floor import plan as planning
 from callsheet.floor.clearing import Papers
 from callsheet.floor.conform import Film, conform
@@ -46,7 +46,8 @@ async def shoot(
             else await shoot_missing(floor, store, production, crew.sellers, chosen)
         )
     rejected = [t for t in store.takes() if t.rejected and (t.shot, t.number) not in before]
-    return Shooting(tuple(made), floor.reused["take"], spent_of(store, production), tuple(rejected))
+    spent, warnings = spent_of(store, production), tuple(floor.warnings)
+    return Shooting(tuple(made), floor.reused["take"], spent, tuple(rejected), warnings)
 
 
 async def shoot_missing(
@@ -68,6 +69,8 @@ async def shoot_missing(
             await floor.collect()  # what is paid for is owned, whatever may be done with it
             raise
         wanted = [p for p in planned if not chosen or p.placed.address in chosen]
+        if not made and not floor.warnings:
+            floor.warnings += filter(None, [waiting.warning(store, production, wanted, providers)])
         todo = [p for p in wanted if p.take is None and p.recipe is not None]
         blocked = [p for p in wanted if p.take is None and p.recipe is None]
         if not todo:
@@ -95,7 +98,9 @@ async def retake(
             raise p.gone
         if p.recipe is None:
             raise p.unready
-    _afford(floor, store, production, [replace(p, take=None) for p in planned])
+    again = [replace(p, take=None) for p in planned]
+    floor.warnings += filter(None, [waiting.warning(store, production, again, providers)])
+    _afford(floor, store, production, again)
     wanted = [(p, planning.retake(p, len(store.takes(p.placed.address)) + 1)) for p in planned]
     return await _shoot(floor, store, production, providers, wanted)
 

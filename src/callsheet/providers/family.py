@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ import httpx
 
 from callsheet.catalog import Offer as Listed
 from callsheet.catalog import Refusal, Unknown
+from callsheet.catalog.latency import length, usual
 from callsheet.errors import NotFoundError
 from callsheet.film import Order
 from callsheet.film.price import Money, Price
@@ -24,6 +26,7 @@ from callsheet.providers.keys import redacted
 from callsheet.providers.lending import lent, noted
 from callsheet.providers.protocol import Offer
 from callsheet.providers.safety import origins
+from callsheet.providers.waiting import Basis, Wait
 from callsheet.providers.wire import Lost, Unanswered, Unsent, Wire
 
 _AT_ONCE = 2
@@ -215,6 +218,16 @@ class Family(ABC):
             return self.fit(offer, order).price
         except Unfit:
             return None
+
+    def wait(self, offer: str, seconds: Fraction) -> Wait | None:
+        """How long a clip of so many seconds usually takes, by the catalogue; None when that does not say."""
+        listed = self._offers.get(offer.partition(":")[0])
+        made = None if listed is None else length(listed, seconds)
+        found = None if listed is None or made is None else usual(listed, made)
+        if found is None:
+            return None
+        basis: Basis = "assumed" if found.assumed else "stated"
+        return Wait(found.queue_s + found.run_s, basis, found.source, min(one.on for one in found.evidence))
 
     def fit(self, offer: str, order: Order, seed: int = 0) -> Fitted:
         """The order as the offer takes it; `offer` may name a resolution after a colon. Raises Unfit, NotFoundError."""

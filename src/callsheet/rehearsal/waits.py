@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from callsheet.catalog import Offer
+from callsheet.catalog.latency import usual as listed
 
 QUEUE_S, START_S, EACH_S = 5, 30, 10
 """Where a catalogue says nothing: a short queue, half a minute to begin, and ten seconds for each second of the clip."""
@@ -24,16 +25,15 @@ class Wait:
 
 def usual(offer: Offer, seconds: Fraction) -> Wait:
     """The usual wait for a clip of so many seconds. What the catalogue leaves open is guessed, and then the whole counts as a guess."""
+    stated = listed(offer, seconds)
+    if stated is not None:
+        return Wait(stated.queue_s, stated.run_s, stated.source)
     known = offer.latency
-    stated = [known.queue_s, known.start_s, known.each_s]
     queue, start, each = (
         said if isinstance(said, int) else usually
-        for said, usually in zip(stated, (QUEUE_S, START_S, EACH_S), strict=True)
+        for said, usually in zip((known.queue_s, known.start_s, known.each_s), (QUEUE_S, START_S, EACH_S), strict=True)
     )
-    if not all(isinstance(said, int) for said in stated):
-        return Wait(queue, start + float(each * seconds), GUESS)
-    sources = dict.fromkeys(offer.says(f"latency.{name}").where for name in ("start_s", "each_s"))
-    return Wait(queue, start + float(each * seconds), "; ".join(sources))
+    return Wait(queue, start + float(each * seconds), GUESS)
 
 
 def summary(provider: str, waits: Sequence[Wait], at_once: int) -> Mapping[str, Any]:

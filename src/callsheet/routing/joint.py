@@ -5,6 +5,7 @@ money, lets every shot and group choose, relieves crowded providers, and then sp
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,8 @@ from callsheet.errors import BudgetError
 from callsheet.routing.difficulty import Floats
 
 Ints = NDArray[np.int64]
+_TURNS = 24
+"""How often the price of each provider's time is set anew."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,13 @@ class Board:
         _, cost, used = self.totals(taken)
         return cost <= self.limits.budget + 1e-9 and bool((used <= self.seconds + 1e-9).all())
 
+    def timeless(self) -> "Board":
+        """The same shots without a clock."""
+        free = copy(self)
+        free.lanes, free.seconds, free.lane = [], np.zeros(0), np.full_like(self.lane, -1)
+        free.limits = Limits(self.limits.budget)
+        return free
+
     def as_plan(self, taken: Ints, shadow: float, gap: float) -> JointPlan:
         """The plan in words of the caller."""
         value, cost, _ = self.totals(taken)
@@ -152,6 +162,8 @@ def fast(board: Board) -> tuple[Ints, float]:
     """The choice of each shot, and the shadow price of money."""
     if not board.shots:
         return np.zeros(0, dtype=np.int64), 0.0
+    if board.lanes:
+        return _in_time(board)
     prices = _Prices(board)
     taken = prices.settled(0.0)
     if board.fits(taken):
@@ -177,11 +189,13 @@ class _Prices:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.anchors = [-1] * len(board.ties)
+        self.waiting: Floats | float = 0.0
+        """[shots, width] what a choice's time is priced at."""
 
     def settled(self, money: float) -> Ints:
         """Every shot chooses, then every tie the model that brings most, round by round, while anything moves."""
         board = self.board
-        worth = np.where(board.real, board.value - (1 + money) * board.cost, -np.inf)
+        worth = np.where(board.real, board.value - (1 + money) * board.cost - self.waiting, -np.inf)
         count = len(worth)
         if not board.ties:
             return _relieved(board, worth.argmax(1), worth)
@@ -208,28 +222,77 @@ class _Prices:
         return _relieved(board, np.where(board.model == model[:, None], worth, -np.inf).argmax(1), worth)
 
 
+def _in_time(board: Board) -> tuple[Ints, float]:
+    """The choices without the clock, then with a price on every provider's time until each has the time for its own; and the shadow price
+    of money, which may rise with it."""
+    free = board.timeless()
+    taken, money = fast(free)
+    if board.fits(taken):
+        return taken, money
+    prices, plain = _Prices(free), (board.value - (1 + money) * board.cost)[board.real]
+    step, scale = float(np.ptp(plain)) / max(1e-9, float(board.wait[board.real].mean())), 1 + money
+    time = np.zeros(len(board.lanes))
+    for turn in range(_TURNS):
+        _, cost, used = board.totals(taken)
+        over = np.minimum(2.0, used / np.maximum(board.seconds, 1e-9) - 1)
+        time = np.maximum(0.0, time + step / (turn + 2) * over)
+        money = max(0.0, money + scale / (turn + 2) * min(2.0, cost / max(board.limits.budget, 1e-9) - 1))
+        prices.waiting = np.append(time, 0.0)[board.lane] * board.wait
+        taken = prices.settled(money)
+    for dearer in (money, 2 * money + 1, 4 * money + 4, 16 * money + 16):
+        worth = np.where(board.real, board.value - (1 + dearer) * board.cost - prices.waiting, -np.inf)
+        for begun in (taken, worth.argmax(1), quickest(board)):
+            tried = _relieved(board, begun, worth)
+            if board.fits(tried):
+                return _spent(board, tried), money
+    return _spent(board, _cheapest(board)), money
+
+
+def quickest(board: Board) -> Ints:
+    """The choice of each shot that holds a place for the shortest time; of equals, what brings most."""
+    net = np.where(board.real, board.value - board.cost, -np.inf)
+    waits = np.where(board.real, board.wait, np.inf)
+    best: Ints = np.where(waits == waits.min(1)[:, None], net, -np.inf).argmax(1)
+    return best
+
+
 def _relieved(board: Board, taken: Ints, worth: Floats) -> Ints:
-    """Move shots away from providers that lack the time for them, those that lose least first."""
+    """Have shots wait less where a provider lacks the time for them, those first that lose least for each second that is won."""
     _, _, used = board.totals(taken)
-    if (used <= board.seconds).all():
+    over = used - board.seconds
+    if (over <= 1e-9).all():
         return taken
     taken = taken.copy()
     rows = np.arange(len(taken))
-    for lane in map(int, np.nonzero(used > board.seconds)[0]):
-        inside = rows[board.lane[rows, taken] == lane]
-        away = np.where(board.lane[inside] == lane, -np.inf, worth[inside])
-        loss = worth[inside, taken[inside]] - away.max(1)
-        for shot in inside[np.argsort(loss, kind="stable")]:
-            if used[lane] <= board.seconds[lane]:
-                break
-            room = np.append(board.seconds - used, np.inf)[board.lane[shot]]
-            open_to = np.where((board.lane[shot] != lane) & (board.wait[shot] <= room), worth[shot], -np.inf)
-            choice = int(open_to.argmax())
-            if np.isfinite(open_to[choice]):
+    for _ in range(2 * len(board.lanes) + 2):
+        moved = False
+        for lane in map(int, np.argsort(board.seconds - used)):
+            if used[lane] <= board.seconds[lane] + 1e-9:
+                continue
+            inside = rows[board.lane[rows, taken] == lane]
+            here = board.lane[inside] == lane
+            won = board.wait[inside, taken[inside]][:, None] - np.where(here, board.wait[inside], 0.0)
+            room = np.append(board.seconds - used, np.inf)[board.lane[inside]]
+            open_to = (won > 1e-9) & (here | (board.wait[inside] <= room)) & np.isfinite(worth[inside])
+            lost = np.where(open_to, worth[inside, taken[inside]][:, None] - worth[inside], np.inf)
+            rate = np.where(open_to, lost / np.maximum(won, 1e-9), np.inf)
+            best = rate.argmin(1)
+            order = np.argsort(rate[np.arange(len(inside)), best], kind="stable")
+            for at in map(int, order):
+                if used[lane] <= board.seconds[lane] + 1e-9:
+                    break
+                shot, choice = int(inside[at]), int(best[at])
+                target, wait = int(board.lane[shot, choice]), float(board.wait[shot, choice])
+                if not np.isfinite(rate[at, choice]):
+                    break
+                if target not in (-1, lane) and used[target] + wait > board.seconds[target] + 1e-9:
+                    continue
                 used[lane] -= board.wait[shot, taken[shot]]
-                if board.lane[shot, choice] >= 0:
-                    used[board.lane[shot, choice]] += board.wait[shot, choice]
-                taken[shot] = choice
+                if target >= 0:
+                    used[target] += wait
+                taken[shot], moved = choice, True
+        if not moved:
+            break
     return taken
 
 
@@ -252,7 +315,8 @@ def _spent(board: Board, taken: Ints) -> Ints:
     rows = np.arange(len(taken))
     gain = board.value - board.value[rows, taken][:, None]
     extra = board.cost - board.cost[rows, taken][:, None]
-    better = board.real & (gain - extra > 1e-9) & (extra > 0)
+    # Where there is a clock, a shot may have been moved to what brings less at no lower cost.
+    better = board.real & (gain - extra > 1e-9) & ((extra > 0) | bool(board.lanes))
     ranked = np.argwhere(better)
     order = np.argsort(-(gain / np.maximum(extra, 1e-12))[better], kind="stable")
     _, cost, used = board.totals(taken)
@@ -266,7 +330,8 @@ def _spent(board: Board, taken: Ints) -> Ints:
         lane, wait = board.lane[at, choice], board.wait[at, choice]
         if at in changed or cost + extra[at, choice] > board.limits.budget:
             continue
-        if lane >= 0 and used[lane] + wait > board.seconds[lane] and lane != board.lane[at, before]:
+        back = board.wait[at, before] if lane == board.lane[at, before] else 0.0
+        if lane >= 0 and used[lane] + wait - back > board.seconds[lane]:
             continue
         tied = ties_of.get(at, [])
         more = gain[at, choice] - extra[at, choice] - board.tied_value(taken, tied)

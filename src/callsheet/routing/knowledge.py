@@ -20,6 +20,7 @@ from callsheet.routing import rejected
 from callsheet.routing.exchange import Exchange, stated_in
 from callsheet.routing.situation import UNSTATED, failed, situation, situation_of
 from callsheet.routing.verdicts import Situation, Try, Verdict
+from callsheet.routing.waits import Schedule
 from callsheet.store import ProductionStore
 from callsheet.store import tables as t
 
@@ -98,12 +99,14 @@ class Knowledge:
         begun: Mapping[str, Mapping[str, Any]] | None = None,
         paid: Callable[[], "Iterable[Paid]"] = lambda: (),
         exchange: Exchange | None = None,
+        schedule: Schedule | None = None,
     ) -> None:
         self.reviewed, self.production, self.on, self.currency = tuple(reviewed), production, on, currency
         self.planned, self.shots, self.begun = planned, max(1, shots), begun or {}
         self._spent, self._decisions, self._attempts = spent, decisions, attempts
         self._trying, self._paid = 0.0, paid
         self.exchange = exchange or Exchange(on)
+        self.schedule = schedule or Schedule()
         self._by_leaf: dict[tuple[Situation, str], list[Reviewed]] = defaultdict(list)
         for r in self.reviewed:
             self._by_leaf[r.situation, r.model].append(r)
@@ -134,6 +137,7 @@ class Knowledge:
             begun=_begun(store),
             paid=lambda: paid(store.database),
             exchange=exchange,
+            schedule=Schedule.of(store, production, sellers),
         )
 
     # -- what was said -------------------------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ class Option:
     rates: Rates
     price: float
     """What one take costs, in whole units of the production's currency."""
-    wait: float = 0.0
-    """Seconds until a take is there."""
+    wait: float | None = None
+    """Seconds until a take is there; None when that is not known."""
     worst: float | None = None
     """The most one take may be billed; the price when None."""
 
@@ -49,8 +49,16 @@ class Worth:
     """Price of money itself when the budget is short: spending 1 counts as 1 + shadow."""
 
     def cost(self, option: Option) -> float:
-        """What one try counts as."""
-        return (1 + self.shadow) * option.price + self.review + self.second_waited * option.wait
+        """What one try counts as. Raises InputError where waiting costs something and nobody knows how long the offer takes."""
+        counted = (1 + self.shadow) * option.price + self.review
+        if not self.second_waited:
+            return counted
+        if option.wait is None:
+            raise InputError(
+                f"waiting costs something, and how long {option.offer} takes is not known",
+                remedy="Leave it out, or let waiting cost nothing.",
+            )
+        return counted + self.second_waited * option.wait
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,8 @@ class Outlook:
     cost_p50: float
     cost_p90: float
     cost_worst: float
-    wait: float
+    wait: float | None
+    """None when it is not known how long every offer of the plan takes."""
 
 
 class Shot:
@@ -199,22 +208,23 @@ def main_line(step: Step | None) -> tuple[Step, ...]:
 
 def outlook(step: Step | None, review: float = 0.0) -> Outlook:
     """Expected takes, delivery, cost (with reviews when `review` is given) and wait of a plan."""
-    ends: list[tuple[float, float, float, int, float, bool]] = []
+    ends: list[tuple[float, float, float, int, float | None, bool]] = []
 
-    def follow(at: Step | None, chance: float, cost: float, worst: float, takes: int, wait: float) -> None:
+    def follow(at: Step | None, chance: float, cost: float, worst: float, takes: int, wait: float | None) -> None:
         if at is None:
             ends.append((chance, cost, worst, takes, wait, False))
             return
         option = at.option
         cost += option.price + review
         worst += (option.price if option.worst is None else option.worst) + review
-        takes, wait = takes + 1, wait + option.wait
+        takes, wait = takes + 1, None if wait is None or option.wait is None else wait + option.wait
         ends.append((chance * at.accept, cost, worst, takes, wait, True))
         for pattern, share in at.chances.items():
             follow(at.after.get(pattern), chance * (1 - at.accept) * share, cost, worst, takes, wait)
 
     follow(step, 1.0, 0.0, 0.0, 0, 0.0)
     costs = sorted((cost, chance) for chance, cost, *_ in ends)
+    waits = [(chance, wait) for chance, _, _, _, wait, _ in ends if wait is not None]
     return Outlook(
         delivered=sum(end[0] for end in ends if end[5]),
         takes=sum(end[0] * end[3] for end in ends),
@@ -222,7 +232,7 @@ def outlook(step: Step | None, review: float = 0.0) -> Outlook:
         cost_p50=_quantile(costs, 0.5),
         cost_p90=_quantile(costs, 0.9),
         cost_worst=max(end[2] for end in ends),
-        wait=sum(end[0] * end[4] for end in ends),
+        wait=sum(chance * wait for chance, wait in waits) if len(waits) == len(ends) else None,
     )
 
 

@@ -6,8 +6,9 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from callsheet.errors import BudgetError
 from callsheet.routing.difficulty import Floats
-from callsheet.routing.joint import Board, Ints, JointPlan, Limits, PlannedShot, Tie, fast
+from callsheet.routing.joint import Board, Ints, JointPlan, Limits, PlannedShot, Tie, fast, quickest
 
 KEPT = 6
 """Choices a shot keeps besides the one of the fast plan, by what they bring at its price of money."""
@@ -15,6 +16,11 @@ GAP = 1e-3
 """The share of its value by which a plan may miss the best."""
 NODES = 2000
 """Branches after which the best plan found is taken; a count, so that the same question has the same answer."""
+
+CLOCK_GAP, CLOCK_NODES = 0.02, 10
+"""The same where providers have only so much time: such a plan is much harder to prove best than to find."""
+FEW, MANY = 8, 100
+"""With a clock: the shots up to which it is solved as without one, and those above which the fast plan has to do."""
 
 
 def plan_all(
@@ -25,9 +31,18 @@ def plan_all(
     Raises BudgetError when the shots that must be made cannot be within the limits.
     """
     board = Board(shots, ties, limits or Limits())
-    begun, shadow = fast(board)
+    try:
+        begun, shadow = fast(board)
+    except BudgetError:
+        found = _solved(board, quickest(board), 0.0, kept) if board.lanes and len(board.shots) <= MANY else None
+        if found is None or not board.fits(found[0]):
+            raise
+        value, cost, _ = board.totals(found[0])
+        return board.as_plan(found[0], 0.0, max(0.0, (found[1] - (value - cost)) / max(abs(found[1]), 1e-9)))
     if not board.shots:
         return board.as_plan(begun, 0.0, 0.0)
+    if board.lanes and len(board.shots) > MANY:
+        return board.as_plan(begun, shadow, float("inf"))
     solved = _solved(board, begun, shadow, kept)
     value, cost, _ = board.totals(begun)
     gap = float("inf")
@@ -71,12 +86,13 @@ def _solved(board: Board, begun: Ints, shadow: float, kept: int) -> tuple[Ints, 
                 with_model = [at for at in own if model[at] == m]
                 rows.append(([agrees, *with_model], [1.0, *([-1.0] * len(with_model))], -np.inf, 0.0))
                 rows.append(([agrees, anchors[m]], [1.0, -1.0], -np.inf, 0.0))
+    hard = bool(board.lanes) and len(board.shots) > FEW
     answer = milp(
         np.array(columns),
         integrality=np.append(np.ones(count), np.zeros(len(columns) - count)),
         bounds=Bounds(0, 1),
         constraints=_constraints(rows, len(columns)),
-        options={"mip_rel_gap": GAP, "node_limit": NODES},
+        options={"mip_rel_gap": CLOCK_GAP if hard else GAP, "node_limit": CLOCK_NODES if hard else NODES},
     )
     if answer.x is None:
         return None
@@ -94,6 +110,8 @@ def _kept(board: Board, begun: Ints, shadow: float, kept: int) -> "np.ndarray[tu
     keep = np.zeros(board.real.shape, dtype=bool)
     keep[rows, begun] = True
     keep[rows, np.where(board.real, board.cost, np.inf).argmin(1)] = True
+    if board.lanes:
+        keep[rows, quickest(board)] = True
     for price in (0.0, shadow):
         worth: Floats = np.where(board.real, board.value - (1 + price) * board.cost, -np.inf)
         best = np.argsort(-worth, axis=1, kind="stable")[:, :kept]

@@ -78,6 +78,7 @@ def weigh(
             offer.model,
             rates[offer.model],
             price.expected.micros / MICROS + (lost[offer.name].each if offer.name in lost else 0.0),
+            wait=None if (wait := knowledge.schedule.wait(offer.name, shot.duration)) is None else wait.seconds,
             worst=price.worst.micros / MICROS,
         )
         for offer, price in sorted(priced, key=lambda pair: pair[0].name)
