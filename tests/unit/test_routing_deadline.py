@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -165,6 +166,20 @@ def test_shots_that_are_made_from_each_other_share_the_time(tmp_path: Path) -> N
     found = planned(tmp_path / "b", rows, sellers, timedelta(minutes=30))
     assert offers(found) == "quick@x quick@x", "25 and 25 min one after the other are too long"
     assert "until the deadline 30 min are left, and others are made after it, slow@x needs 25 min" in found["SH010"].decision.reasons  # fmt: skip
+
+
+def test_what_is_on_order_is_not_what_the_others_wait_for(tmp_path: Path) -> None:
+    sellers: list[Seller] = [Far("x", CHEAP, WAITS, 3)]
+    decision = next(iter(planned(tmp_path / "a", [PLAIN], sellers, None).values())).decision
+    assert decision.offer == "slow@x"
+    schedule = Schedule(sellers, deadline=NOON + timedelta(minutes=12), now=NOON)
+    knowledge = Knowledge([], production="p", on=DAY, currency="USD", schedule=schedule)
+    members = [Member(f"EP01 SQ010 SH0{n}", "EP01 SQ010", shot(), replace(decision, begun=n == 10), fixed=n == 10) for n in (10, 20)]  # fmt: skip
+    asked = problem(members, sellers, knowledge)
+    assert asked is not None
+    changed = together.together(members, asked)
+    assert {address: found.offer for address, found in changed.items()} == {"EP01 SQ010 SH020": "quick@x"}
+    assert not any("not every take" in reason for reason in changed["EP01 SQ010 SH020"].reasons)
 
 
 def test_a_joint_plan_with_a_clock_is_made_again_bit_for_bit_and_so_is_one_without(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ once, in the order of the film.
 
 import heapq
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -64,17 +64,21 @@ def hurried(
     places: Mapping[str, int],
     deadline: datetime,
     left: float,
+    settled: Collection[str] = (),
 ) -> tuple[tuple[PlannedShot, ...], Hurry]:
     """The shots with the waits of their ways, and the clock they are under.
 
     A way whose wait is unknown is not promised: it stays beside a known one only where even the `longest` that its seller is waited for is
-    in time, and counts as that; where nobody knows anything of a shot, the clock is kept for the others.
+    in time, and counts as that; where nobody knows anything of a shot, the clock is kept for the others. So it is where a route is `settled`
+    and late: it holds its seller's place for as long as there is.
     """
 
     def timed(shot: PlannedShot, most: float) -> tuple[Choice, ...]:
         ways = [(choice, waits.get((shot.shot, choice.offer), 0.0)) for choice in shot.choices]
         known = any(wait is not None for _, wait in ways)
         bounds = [(c, longest[shot.shot, c.offer] if wait is None else wait, wait is None) for c, wait in ways]
+        if shot.shot in settled:
+            bounds = [(c, min(bound, most), False) for c, bound, _ in bounds]
         return tuple(
             replace(c, wait=bound, provider=c.provider and lane(c.provider, rounds.get(shot.shot, 0)))
             for c, bound, unknown in bounds

@@ -163,6 +163,7 @@ def problem(members: Sequence[Member], sellers: Sequence[Seller], knowledge: Kno
             schedule.places,
             schedule.deadline,
             max(0.0, left),
+            {m.address for m in members if m.fixed},
         )
     return Problem(currency, timed, ties, budget, delivered, tuple(worths), ways.rates, hurry)
 
