@@ -25,6 +25,8 @@ from callsheet.store.verdicts import verdicts
 
 STEPS = 12
 """Budgets between nothing and all that money can buy, in the frontier."""
+TIED_UP_TO = 100
+"""Shots above which the frontier leaves out what they share: dozens of plans are made for it, and a bid should not take a minute."""
 
 
 def bid(
@@ -157,7 +159,6 @@ def _frontier(
     from callsheet.routing.deadline import within
     from callsheet.routing.frontier import frontier
     from callsheet.routing.joint import Limits
-    from callsheet.routing.together import PAIRS_UP_TO
 
     knowledge = Knowledge.of(store, production, providers)
     asked = planning.question(planned, providers, knowledge)
@@ -170,7 +171,7 @@ def _frontier(
         shots = list(within(shots, asked.hurry, time) or shots)
         limits = Limits(seconds=asked.hurry.seconds(time))
     # What is shared shapes the plan, and not what counts as bought: that never falls, whatever the plan is.
-    ties = [tie for _, tie in asked.ties] if len(shots) <= PAIRS_UP_TO else []
+    ties = [tie for _, tie in asked.ties] if len(shots) <= TIED_UP_TO else []
     known = all((s.shot, c.offer) in asked.delivered for s in shots if not s.must for c in s.choices)
 
     def bought(offers: Mapping[str, str | None]) -> float:
