@@ -103,7 +103,11 @@ def hurried(
 
 
 def within(shots: Sequence[PlannedShot], hurry: Hurry, time: float) -> tuple[PlannedShot, ...] | None:
-    """The shots with the ways that alone are there within `time`; None when a shot has none."""
+    """The shots with the ways that alone are there within `time`; None when a shot has none, or all sellers together lack the time."""
+    seconds = hurry.seconds(time)
+    least = sum(min(c.wait for c in s.choices) for s in shots if all(c.provider in seconds for c in s.choices))
+    if least > sum(seconds.values()) * (1 + _CLOSE) + _CLOSE:
+        return None
     found = []
     for shot in shots:
         allowed = hurry.allowed(shot.shot, time) * (1 + _CLOSE) + _CLOSE
