@@ -71,7 +71,7 @@ def _print(quoted: Any) -> None:
     for said in quoted.waits:
         click.secho(said, dim=True)
     if quoted.due is not None:
-        click.secho(str(quoted.due), fg="yellow" if quoted.due.late != 0 else None)
+        click.secho(str(quoted.due), fg="yellow" if quoted.due.pressing else None)
     _others(quoted)
 
 

@@ -65,7 +65,7 @@ def sheet(
         "paid": quoted is not None and not all(t.outlook and not t.outlook.worst.micros for t in quoted.totals),
         "budget": production.budget.amount if production.budget else None,
         "deadline": moment_told(production.deadline) if production.deadline else None,
-        "due": {"told": str(quoted.due), "late": quoted.due.late != 0} if quoted and quoted.due else None,
+        "due": {"told": str(quoted.due), "late": quoted.due.pressing} if quoted and quoted.due else None,
         "deliverables": [d.preset for d in production.deliverables],
         "treatments": [{**t.model_dump(mode="json"), "taken": t.id == taken} for t in production.treatments],
         "flags": list(production.source.flags) if production.source else [],

@@ -54,6 +54,11 @@ class Due:
         late = max(late, -self.left) if self.finals else late
         return None if (self.needs is None or self.finals) and not late else late
 
+    @property
+    def pressing(self) -> bool:
+        """Whether something has to be done about it: it is missed, or nobody knows whether it is."""
+        return bool(self.late) or bool(self.unknown)
+
     def facts(self) -> dict[str, Any]:
         """As plain data."""
         return {"at": self.at.isoformat(), "left_s": self.left, "needs_s": self.needs, "late_s": self.late,
@@ -130,7 +135,7 @@ def warning(
         return ""
     schedule = Schedule.of(store, production, providers)
     found = due(timed(planned, schedule), schedule, sum(p.drafted for p in planned))
-    return f"{found} (As of {told(found.now)}.)" if found is not None and found.late != 0 else ""
+    return f"{found} (As of {told(found.now)}.)" if found is not None and found.pressing else ""
 
 
 def assumptions(shots: Sequence[Timed]) -> list[str]:

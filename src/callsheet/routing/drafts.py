@@ -120,7 +120,7 @@ def _first(asked: Question, drafts: Drafts, draft: Decision) -> Decision:
     told |= {"rejected": saves.rejected, "costs": _plain(saves.costs), "saves": _plain(saves.saved)}
     words = (
         f"a draft costs {saves.costs} with its review and is expected to save {saves.saved}: "
-        f"{saves.rejected:.0%} of drafts are taken to be rejected here, and the final costs an expected {cost}"
+        f"{saves.rejected:.0%} of drafts are taken to be rejected here, and the final, by {final.offer}, costs an expected {cost}"
     )
     if saves.pays or asked.waits_for:
         return replace(draft, reasons=(*draft.reasons, words), draft=told)
