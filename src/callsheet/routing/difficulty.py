@@ -25,6 +25,8 @@ SAMPLES = 192
 SUBSETS_UP_TO = 3
 """With more criteria, rejections are told apart by the one that failed, or as several."""
 _FLOOR = 1e-4
+_THERE = 1e-10
+"""A step of Newton's method after which the next one changes nothing that counts."""
 
 
 @dataclass(frozen=True, order=True)
@@ -183,7 +185,10 @@ def _centred(spread: Floats, rates: Floats) -> Floats:
     for _ in range(8):
         passes = _sigmoid(at[:, None, :] + spread)
         slope = (passes * (1 - passes)).mean(1)
-        at = at + np.clip((rates - passes.mean(1)) / np.maximum(slope, 1e-6), -1.5, 1.5)
+        step = np.clip((rates - passes.mean(1)) / np.maximum(slope, 1e-6), -1.5, 1.5)
+        at = at + step
+        if np.abs(step).max() < _THERE:
+            break
     return _sigmoid(at[:, None, :] + spread)
 
 
@@ -194,7 +199,10 @@ def _powered(joint: Floats, accept: Floats) -> Floats:
     # The mean falls and is convex in the power, so these steps come from one side and cannot overshoot.
     for _ in range(14):
         raised = np.exp(powers[:, None] * logs)
-        powers = powers + (raised.mean(1) - accept) / np.maximum(-(logs * raised).mean(1), 1e-9)
+        step = (raised.mean(1) - accept) / np.maximum(-(logs * raised).mean(1), 1e-9)
+        powers = powers + step
+        if np.abs(step).max() < _THERE:
+            break
     out: Floats = np.exp(powers[:, None] * logs)
     return out
 

@@ -140,25 +140,34 @@ class Shot:
             return self._with(first).plan(history, attempts, first=first, must=must)
         if self.imagined is None or attempts < 1:
             return None
-        return self._plan(self.imagined, self.imagined.weights(history), attempts, first, must)
+        weights = self.imagined.weights(history)
+        return self._plan(self.imagined, weights, self._ahead(weights[None, :], attempts)[0], attempts, first, must)
 
-    def _plan(self, imagined: Imagined, weights: Floats, attempts: int, first: str | None, must: bool) -> Step | None:
-        values = self._values(weights[None, :], min(attempts, LOOKAHEAD))[0]
-        ranked = sorted(range(len(values)), key=lambda i: (-float(values[i]), self.options[i].offer))
-        if first is not None:
-            ranked = [i for i in ranked if self.options[i].model == first]
-        at = ranked[0]
-        if values[at] <= 0 and not must and first is None:
-            return None
+    def _plan(
+        self, imagined: Imagined, weights: Floats, values: Floats, attempts: int, first: str | None, must: bool
+    ) -> Step | None:
+        """The plan from `weights` [samples] on, where the options are worth `values`."""
+        if first is None:
+            at = int(self._by_offer[int(values[self._by_offer].argmax())])
+            if values[at] <= 0 and not must:
+                return None
+        else:
+            at = next(number for number, option in enumerate(self.options) if option.model == first)
         accept = float(weights @ imagined.accepts[at])
         later = weights * imagined.rejects[at]
         chances = later.sum(1)
         after: dict[tuple[str, ...], Step | None] = {}
         if attempts > 1:
-            for pattern, row, chance in zip(imagined.patterns, later, chances, strict=True):
-                after[pattern] = self._plan(imagined, row / max(chance, 1e-300), attempts - 1, None, must)
+            rows = later / np.maximum(chances, 1e-300)[:, None]
+            worths = self._ahead(rows, attempts - 1)
+            for pattern, row, found in zip(imagined.patterns, rows, worths, strict=True):
+                after[pattern] = self._plan(imagined, row, found, attempts - 1, None, must)
         shares = dict(zip(imagined.patterns, map(float, chances / max(1 - accept, 1e-12)), strict=True))
         return Step(self.options[at], accept, float(values[at]), MappingProxyType(shares), MappingProxyType(after))
+
+    def _ahead(self, weights: Floats, attempts: int) -> Floats:
+        """`_values`, as far as is looked ahead."""
+        return self._values(weights, min(attempts, LOOKAHEAD))
 
     def _values(self, weights: Floats, attempts: int) -> Floats:
         """[rows, options] from [rows, samples] weights: expected value of each option as the next try, times row sums."""
@@ -181,6 +190,7 @@ class Shot:
             self.imagined = None
             return
         self.imagined = Imagined(self.situation, {o.model: o.rates for o in self.options}, self.widths)
+        self._by_offer = np.array(sorted(range(len(self.options)), key=lambda at: self.options[at].offer))
         costs = np.array([self.costs[option.model] for option in self.options])
         self._gains: Floats = self.worth * self.imagined.accepts - costs[:, None]
         self._last: Floats = self.imagined.rejects[:, :, None, :] * self._gains[None, None]
