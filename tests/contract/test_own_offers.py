@@ -1,4 +1,4 @@
-"""The contract that ships, in processes of its own: two sellers here, one with offers that its users write; the others by name.
+"""The contract that ships, in a process of its own: here for a seller whose offers its users write; for others by name.
 
 `pytest --pyargs callsheet.testing` holds one route of every dialect to it, which takes minutes.
 """
@@ -17,8 +17,7 @@ OFFERS = Path(__file__).with_name("offers.yaml")
     "route",
     [
         "openrouter",
-        "xai",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("replicate", "local", "wavespeed")),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("xai", "replicate", "local", "wavespeed")),
     ],
 )
 def test_a_seller_with_offers_of_ones_own_keeps_the_contract(route: str, tmp_path: Path) -> None:
