@@ -137,17 +137,17 @@ class Studio:
 
     def takes(self, shot: str) -> "Listing":
         """The takes of a shot, and the number of the pick."""
-        from callsheet.floor import shooting
+        from callsheet.floor import picking
 
         with self._store() as store:
-            return shooting.takes(store, shot)
+            return picking.takes(store, shot)
 
     def pick(self, shot: str, number: int, by: str = "person") -> "Take":
         """Put a take in the cut."""
-        from callsheet.floor import shooting
+        from callsheet.floor import picking
 
         with self._store() as store:
-            return shooting.pick(store, shot, number, by)
+            return picking.pick(store, shot, number, by)
 
     def review(
         self,

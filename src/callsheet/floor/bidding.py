@@ -8,9 +8,8 @@ from math import ceil
 from callsheet.film import Document, Money, Production, digest
 from callsheet.floor import approving, counting, gating, waiting
 from callsheet.floor import plan as planning
-from callsheet.floor.plan import Planned
+from callsheet.floor.plan import Planned, budget_of
 from callsheet.floor.quoted import Bought, Finals, Frontier, Quoted, QuotedShot, SequenceTotals, Signed, Totals
-from callsheet.floor.shooting import budget_of
 from callsheet.floor.waiting import Due, Timed
 from callsheet.floor.wasting import patterns
 from callsheet.money import Bid, BidLine, Odds, Turn

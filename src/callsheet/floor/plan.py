@@ -370,3 +370,8 @@ def _dearest(decision: Decision) -> Money | None:
         return decision.price.worst if decision.price else None
     worst = [c.price.worst for c in decision.candidates if c.price is not None]
     return max((m for m in worst if m.currency == decision.price.worst.currency), key=lambda m: m.micros)
+
+
+def budget_of(production: Production) -> Money | None:
+    """The limit that the production states for itself."""
+    return Money.parse(production.budget.amount) if production.budget else None

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsheet.film import Money, Take
-from callsheet.floor.conform import Film
+
+if TYPE_CHECKING:
+    from callsheet.floor.conform import Film
 
 
 def money(amount: Money) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class MasterFacts:
 class Conformed:
     """The masters, and how many segments were made and reused."""
 
-    films: tuple[Film, ...]
+    films: "tuple[Film, ...]"
     segments: Mapping[str, int]
 
     @property

@@ -13,7 +13,7 @@ from callsheet.floor import approving
 from callsheet.floor import plan as planning
 from callsheet.floor.crew import person
 from callsheet.floor.judging import calibration, told
-from callsheet.floor.shooting import pick
+from callsheet.floor.picking import pick
 from callsheet.providers import Seller
 from callsheet.routing.situation import advised
 from callsheet.routing.why import Why, explain

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from callsheet.errors import BudgetError, CallsheetError, InputError, NotFoundError, ProviderError, RightsError
+from callsheet.errors import BudgetError, CallsheetError, InputError, ProviderError, RightsError
 from callsheet.film import Document, Money, Production, Recipe, Take, files
 from callsheet.floor import approving, waiting
 from callsheet.floor import plan as planning
@@ -15,10 +15,9 @@ from callsheet.floor.counting import spent as spent_of
 from callsheet.floor.crew import Crew, person
 from callsheet.floor.floor import Bought, Floor, ShootRequest
 from callsheet.floor.gating import shoot_local
-from callsheet.floor.judging import Listing, calibration
 from callsheet.floor.meter import Meter
 from callsheet.floor.order import BuyOrder
-from callsheet.floor.plan import BY_RULE, Planned
+from callsheet.floor.plan import BY_RULE, Planned, budget_of
 from callsheet.floor.results import Conformed, Shooting
 from callsheet.money.caps import Cap
 from callsheet.progress import OnProgress
@@ -206,37 +205,6 @@ def references(store: ProductionStore, production: Production, recipe: Recipe) -
     return {sha256: found[sha256] if sha256 in found else store.blobs.path(sha256) for sha256 in named}
 
 
-def takes(store: ProductionStore, shot: str) -> Listing:
-    """A shot's takes and the number of its pick."""
-    placed = Document.parse(store.read().text).production.find(shot)
-    pick = store.picks().get(placed.address)
-    found = Listing((store.takes(placed.address), pick.number if pick else None))
-    found.calibration = calibration(store)
-    return found
-
-
-def pick(store: ProductionStore, shot: str, number: int, by: str) -> Take:
-    """Put a take in the cut. Raises NotFoundError, or InputError for a take that is too short for its shot."""
-    production = Document.parse(store.read().text).production
-    placed = production.find(shot)
-    take = next((t for t in store.takes(placed.address) if t.number == number), None)
-    if take is None:
-        raise NotFoundError(f"there is no take {number}", where=placed.address, remedy="`callsheet takes` lists them.")
-    rate = take.recipe.order.rate
-    shortest = min(clip.frames_at(rate) for clip in take.clips)
-    if shortest < placed.shot.duration:
-        raise InputError(
-            f"take {number} has {shortest} frames and the shot needs {placed.shot.duration}",
-            where=placed.address,
-            remedy="Shorten the shot in production.yaml, or pick another take.",
-        )
-    Papers(store, production).clear_pick(take)
-    with store.locked():
-        store.snapshot("edited")
-        store.pick(placed.address, number, by)
-    return take
-
-
 async def conform_picks(store: ProductionStore, on_progress: OnProgress) -> Conformed:
     """Rebuild the masters from the picks."""
     production = Document.parse(store.read().text).production
@@ -250,8 +218,3 @@ async def conform_picks(store: ProductionStore, on_progress: OnProgress) -> Conf
 def conformed(floor: Floor, films: tuple[Film, ...]) -> Conformed:
     """The result of a conform, with the floor's counts."""
     return Conformed(films, {"made": floor.made["segment"], "reused": floor.reused["segment"]})
-
-
-def budget_of(production: Production) -> Money | None:
-    """The limit that the production states for itself."""
-    return Money.parse(production.budget.amount) if production.budget else None

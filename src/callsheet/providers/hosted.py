@@ -8,11 +8,13 @@ import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from callsheet.film import Framing, Money, Recipe
 from callsheet.providers.protocol import Seller
-from callsheet.providers.wire import Wire
+
+if TYPE_CHECKING:  # who only quotes needs no HTTP client
+    from callsheet.providers.wire import Wire
 
 RefusalKind = Literal["rate", "concurrency", "funds", "moderated", "input", "retired", "auth", "busy"]
 """Why a create was turned down: too many a minute; too many at once; the account is out of money; its content; the request is wrong or
@@ -132,19 +134,19 @@ class Hosted(Seller, Protocol):
 
     traits: Traits
 
-    async def submit(self, wire: Wire, create: Create) -> Accepted:
+    async def submit(self, wire: "Wire", create: Create) -> Accepted:
         """Ask for a take, sending the create exactly once.
 
         Raises Refused when the provider says no, Unsent when no byte has left, Lost when the answer is lost or cannot be read.
         """
 
-    async def poll(self, wire: Wire, jobs: Sequence[str]) -> Mapping[str, Job]:
+    async def poll(self, wire: "Wire", jobs: Sequence[str]) -> Mapping[str, Job]:
         """How jobs stand, at most `traits.batch` of them; a job the provider does not know is `unknown`. Raises Unanswered."""
 
-    async def find(self, wire: Wire, attempt: str) -> str | None:
+    async def find(self, wire: "Wire", attempt: str) -> str | None:
         """The job made under this attempt id, or None when there is none. Only with `traits.finds`. Raises Unanswered."""
 
-    async def cancel(self, wire: Wire, job: str) -> None:
+    async def cancel(self, wire: "Wire", job: str) -> None:
         """Ask to stop a job; what became of it is learnt by polling. Only with `traits.cancels`. Raises Unanswered."""
 
     def hint(self, headers: Mapping[str, str], body: bytes) -> Hint:
